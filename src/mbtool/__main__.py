@@ -1,0 +1,6 @@
+"""``python -m mbtool``."""
+
+from mbtool.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,375 @@
+"""The Python face of mbtool: the verbs of the command line, with the same names and settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+from mbtool.config import Config, load_config
+from mbtool.contract import Event, Executor, Reporter, silent
+from mbtool.engine.fingerprint import file_digest, fingerprint
+from mbtool.engine.ingest import FileRun, Ledger, Unit, author_key, ingest_units
+from mbtool.engine.plan import StagePlan, plan
+from mbtool.engine.run import StageRun, run_stages
+from mbtool.engine.sources import find_files
+from mbtool.engine.world import World
+from mbtool.errors import ConfigError, InputError, UsageError
+from mbtool.executors import LocalExecutor, SerialExecutor
+from mbtool.stages import STAGES
+from mbtool.stages.ingest.config import IngestSettings, SourceSettings
+from mbtool.stages.ingest.model import Funnel, SourceFile
+from mbtool.stages.ingest.presets import named_preset
+from mbtool.stages.ingest.stage import SUFFIXES, read_file
+from mbtool.stages.segment.model_cache import cache_folder
+from mbtool.stages.segment.segmenter import Segmenter
+from mbtool.store.lake import Lake
+from mbtool.store.parquet import write_atomically
+
+INGEST_VERSION = 1
+"""Raised when the same file may be read differently: every file is then read again, and what differs is a revision."""
+
+Engine = Literal["local", "serial"]
+Source = str | Path
+
+
+def configure(
+    config: Source | Config | None = None, set: Sequence[str] = (), lake: Source | None = None  # noqa: A002 - the flag's name
+) -> Config:
+    """The configuration that a call works with: a file, an already loaded one, or ``./mbtool.toml``.
+
+    Raises:
+        ConfigError: with every fault found.
+    """
+    return config if isinstance(config, Config) else load_config(config, set, lake)
+
+
+def open_lake(path: Source) -> Lake:
+    """A lake for reading: ``open_lake("lake").table("documents")`` is a ``pyarrow.Table``.
+
+    Raises:
+        InputError: there is no lake.
+    """
+    if not Path(path).is_dir():
+        raise InputError(f"{path}: no lake there", "make one with: mbtool ingest")
+    return Lake(path, [t for stage in STAGES for t in stage.writes])
+
+
+# --- ingest -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What an ingest did: a run for each file, and the files it passed over."""
+
+    files: tuple[FileRun, ...]
+    passed_over: tuple[str, ...]
+    is_dry: bool = False
+
+
+def ingest(
+    *sources: Source,
+    config: Source | Config | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    lake: Source | None = None,
+    preset: str | None = None,
+    as_of: str | None = None,
+    strict: bool = False,
+    dry_run: bool = False,
+    reporter: Reporter = silent,
+) -> IngestResult:
+    """Read ``sources`` (default: those of the configuration) into the lake.
+
+    Args:
+        sources: files, folders or globs; their settings come from ``preset`` and ``as_of``.
+        config: a configuration file, or one already loaded.
+        set: ``KEY=VALUE`` overrides.
+        lake: the lake, in place of ``project.lake``.
+        preset: the export format, in place of the one found from the content.
+        as_of: when the export was made, for relative and partial dates.
+        strict: raise when anything was rejected.
+        dry_run: read and count, store nothing.
+        reporter: takes the events of the run.
+
+    Raises:
+        InputError: a source is not there or cannot be read, or ``strict`` and something was rejected.
+        LockedError: another run writes to the lake.
+    """
+    settled = configure(config, set, lake)
+    settings = cast(IngestSettings, settled.ingest)
+    if preset is not None:
+        named_preset(preset)
+    given = tuple(SourceSettings(path=os.path.abspath(s), preset=preset, as_of=as_of) for s in sources)  # noqa: PTH100
+    chosen = given or tuple(_with(s, preset, as_of) for s in settings.sources)
+    if not chosen:
+        raise ConfigError(
+            f"{settled.source}: no sources to ingest",
+            "name files (mbtool ingest FILE…) or add [[ingest.sources]] with path = … to the configuration",
+        )
+    files, passed_over = _files_of(chosen)
+    if dry_run:
+        result = IngestResult(tuple(_dry_runs(files, settings)), tuple(passed_over), is_dry=True)
+    else:
+        store = Lake(settled.lake)
+        with store.writing():
+            key = author_key(store)
+            units = [_unit(file, digest, settings, key) for file, digest in files]
+            runs = ingest_units(store, units, settings.part_rows, reporter)
+        result = IngestResult(tuple(runs), tuple(passed_over))
+    rejected = sum(r.funnel.rejected.total() for r in result.files if r.funnel)
+    if strict and rejected:
+        raise InputError(f"{rejected} records were rejected (--strict)", "see the table rejects for file, row and reason")
+    return result
+
+
+def _with(source: SourceSettings, preset: str | None, as_of: str | None) -> SourceSettings:
+    changes = {k: v for k, v in (("preset", preset), ("as_of", as_of)) if v is not None}
+    return source.model_copy(update=changes)
+
+
+def _files_of(sources: Sequence[SourceSettings]) -> tuple[list[tuple[SourceFile, str]], list[str]]:
+    """The files of all sources, each once, with a digest of bytes and settings; and the names passed over."""
+    files: list[tuple[SourceFile, str]] = []
+    passed_over: list[str] = []
+    seen: set[Path] = set()
+    for source in sources:
+        named, others = find_files(source.path, SUFFIXES)
+        passed_over += others
+        for name, path in named:
+            if path.resolve() in seen:
+                continue
+            if path.suffix.lower() not in SUFFIXES:
+                raise InputError(f"{path}: cannot read {path.suffix or 'a file without a suffix'}", _known_suffixes())
+            seen.add(path.resolve())
+            entry = path.stat()
+            modified = datetime.fromtimestamp(entry.st_mtime, ZoneInfo("Asia/Shanghai")).replace(microsecond=0)
+            file = SourceFile(name, _opener(path), entry.st_size, modified, source)
+            shaping = source.model_dump(mode="json", exclude={"path"})
+            files.append((file, fingerprint([file_digest(path), shaping, INGEST_VERSION])))
+    return files, passed_over
+
+
+def _known_suffixes() -> str:
+    return "kinds that can be read: " + " ".join(sorted(SUFFIXES))
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
+
+
+def _unit(file: SourceFile, digest: str, settings: IngestSettings, key: bytes) -> Unit:
+    def read() -> tuple[Funnel, Iterator[Mapping[str, pa.Table]]]:
+        funnel = Funnel()
+        return funnel, (batch.tables for batch in read_file(file, settings, key, funnel))
+
+    shaping = settings.model_dump(mode="json", include={"keep_authors", "poll_stances"})
+    return Unit(file.name, fingerprint([digest, shaping]), file.size, read)
+
+
+def _dry_runs(files: Sequence[tuple[SourceFile, str]], settings: IngestSettings) -> Iterator[FileRun]:
+    for file, _ in files:
+        funnel = Funnel()
+        for batch in read_file(file, settings, b"dry run", funnel):
+            for name, table in batch.tables.items():
+                if name == "documents":
+                    funnel.stored += table.num_rows
+                elif name != "rejects":
+                    funnel.other += table.num_rows
+        yield FileRun(file.name, funnel)
+
+
+# --- analyze, report, run ---------------------------------------------------------------------------------------
+
+
+def analyze(
+    *stages: str,
+    config: Source | Config | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    lake: Source | None = None,
+    force: bool = False,
+    engine: Engine = "local",
+    workers: int | None = None,
+    reporter: Reporter = silent,
+) -> list[StageRun]:
+    """Bring ``stages`` (default: all but the report) and what they stand on up to date.
+
+    Args:
+        stages: names of stages.
+        config: a configuration file, or one already loaded.
+        set: ``KEY=VALUE`` overrides.
+        lake: the lake, in place of ``project.lake``.
+        force: work the named stages again (all, if none is named) even if nothing changed.
+        engine: ``serial`` works in this process, ``local`` in several when there are several shards.
+        workers: processes of ``local``; default one per core.
+        reporter: takes the events of the run.
+
+    Raises:
+        UsageError: there is no such stage.
+        StageError: a stage failed.
+        LockedError: another run writes to the lake.
+    """
+    settled = configure(config, set, lake)
+    known = [s.stage.name for s in settled.chain]
+    for name in stages:
+        if name not in known:
+            raise UsageError(f"no stage named {name!r}", "stages: " + ", ".join(known))
+    targets = stages or tuple(n for n in known if n != "report")
+    return _run(settled, targets, targets if force else (), engine, workers, reporter)
+
+
+def report(
+    *,
+    config: Source | Config | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    lake: Source | None = None,
+    engine: Engine = "local",
+    workers: int | None = None,
+    reporter: Reporter = silent,
+) -> list[Path]:
+    """Bring the report up to date and write its files into ``<lake>/report``; returns their paths, the page first."""
+    settled = configure(config, set, lake)
+    _run(settled, ("report",), (), engine, workers, reporter)
+    return _written_report(settled)
+
+
+def _written_report(config: Config) -> list[Path]:
+    folder = config.lake / "report"
+    files = open_lake(config.lake).table("report_files").to_pylist()
+    for file in files:
+        target = folder / file["path"]
+        if not (target.exists() and target.read_bytes() == file["content"]):
+            write_atomically(target, file["content"])
+    return [folder / file["path"] for file in files]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What ``run`` did."""
+
+    ingested: IngestResult
+    stages: tuple[StageRun, ...]
+    report: tuple[Path, ...]
+
+
+def run(
+    *,
+    config: Source | Config | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    lake: Source | None = None,
+    engine: Engine = "local",
+    workers: int | None = None,
+    reporter: Reporter = silent,
+) -> RunResult:
+    """Ingest, analyze, report: the line for cron."""
+    settled = configure(config, set, lake)
+    ingested = ingest(config=settled, reporter=reporter)
+    stages = _run(settled, (), (), engine, workers, reporter)
+    return RunResult(ingested, tuple(stages), tuple(_written_report(settled)))
+
+
+def status(
+    *,
+    config: Source | Config | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the flag's name
+    lake: Source | None = None,
+) -> list[StagePlan]:
+    """What each enabled stage would have to do, and why; touches nothing."""
+    settled = configure(config, set, lake)
+    store = Lake(settled.lake)
+    return plan(settled.chain, World(store), store.results())
+
+
+def new_files(config: Config) -> list[str]:
+    """The names of source files that the lake has not read in their present state."""
+    settings = cast(IngestSettings, config.ingest)
+    store = Lake(config.lake)
+    ledger = Ledger(store)
+    try:
+        files, _ = _files_of(settings.sources)
+    except InputError:
+        return []
+    return [file.name for file, digest in files if not ledger.holds(_unit(file, digest, settings, b""))]
+
+
+def engine_named(name: str) -> Engine:
+    """The engine called ``name``. Raises UsageError if there is none."""
+    if name not in ("local", "serial"):
+        raise UsageError(f"no engine named {name!r}", "engines: local, serial")
+    return cast(Engine, name)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check of the installation."""
+
+    what: str
+    is_good: bool
+    found: str
+    remedy: str = ""
+
+
+def diagnose(*, warm: bool = False) -> list[Finding]:
+    """Whether this machine is ready; with ``warm``, also compile and cache what a first run would."""
+    libraries = ("pyarrow", "numpy", "duckdb", "jieba", "gensim", "scikit-learn", "numba")
+    python = ".".join(map(str, sys.version_info[:3]))
+    findings = [Finding("Python", sys.version_info >= (3, 11), python, "install Python 3.11 or newer")]
+    findings += [Finding(name, True, metadata.version(name)) for name in libraries]
+    findings.append(_time_zone())
+    folder = cache_folder()
+    is_usable = _is_writable(folder)
+    remedy = "set MBTOOL_CACHE_DIR to a folder you can write; mbtool works without it, but starts slower"
+    findings.append(Finding("cache folder", is_usable, str(folder), remedy))
+    if warm:
+        begun = time.monotonic()
+        tokens = Segmenter().cut("支持整治微商")
+        is_right = "".join(tokens) == "支持整治微商"
+        findings.append(Finding("segmentation", is_right, f"ready in {time.monotonic() - begun:.1f} s: {'/'.join(tokens)}"))
+    encoding = sys.stdout.encoding or ""
+    utf8 = encoding.lower().replace("-", "") == "utf8"
+    findings.append(Finding("terminal encoding", utf8, encoding or "unknown", "set PYTHONUTF8=1 or a UTF-8 locale"))
+    return findings
+
+
+def _time_zone() -> Finding:
+    try:
+        hours = datetime(2015, 7, 22, tzinfo=ZoneInfo("Asia/Shanghai")).utcoffset()
+    except ZoneInfoNotFoundError:
+        return Finding("time zone data", False, "Asia/Shanghai is missing", "pip install tzdata")
+    return Finding("time zone data", True, f"Asia/Shanghai +{hours}")
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _run(
+    config: Config,
+    targets: Sequence[str],
+    force: Sequence[str],
+    engine: Engine,
+    workers: int | None,
+    reporter: Reporter,
+) -> list[StageRun]:
+    for settings in config.chain:
+        if settings.stage.name in targets and not settings.enabled:
+            reporter(Event(kind="note", step=settings.stage.name, message="disabled in the configuration"))
+    executor: Executor = SerialExecutor() if engine == "serial" else LocalExecutor(workers)
+    store = Lake(config.lake)
+    try:
+        with store.writing():
+            return run_stages(config.chain, store, executor, reporter, targets, force)
+    finally:
+        executor.close()

@@ -1,0 +1,113 @@
+"""The application: its commands, and what an error becomes.
+
+Exit codes: 0 done · 1 a defect of ours · 2 usage · 3 config · 4 input data · 5 a stage failed · 6 an extra is missing ·
+7 stale (``status --check``) · 8 locked by another run · 130 Ctrl-C · 141 broken pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from mbtool.cli import analyze, config, doctor, ingest, init, report, run, status
+from mbtool.errors import MbtoolError
+
+DEFECT, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+SAVED_TRACEBACKS = {1, 5}
+
+app = typer.Typer(
+    name="mbtool",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="[dim]Start:[/] mbtool init · put exports into data/ · mbtool run",
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from mbtool import __version__
+
+        typer.echo(f"mbtool {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Print the traceback of a failure.")] = False,
+) -> None:
+    """A corpus toolkit for Chinese social-commerce text.
+
+    Who supports or opposes 微商, who is talking, why, since when, and how sure can we be.
+    """
+
+
+app.command("init")(init.command)
+app.command("ingest")(ingest.command)
+app.command("analyze")(analyze.command)
+app.command("report")(report.command)
+app.command("run")(run.command)
+app.command("status")(status.command)
+app.add_typer(config.app, name="config")
+app.command("doctor")(doctor.command)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(invoke(sys.argv[1:]))
+
+
+def invoke(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; every error has become a message on stderr."""
+    is_debug = "--debug" in arguments
+    try:
+        result = app(args=list(arguments), prog_name="mbtool", standalone_mode=False)
+        sys.stdout.flush()
+    except MbtoolError as error:
+        return _explain(error, is_debug)
+    except typer.TyperException as error:
+        _say(f"mbtool: {error.format_message()}\n  see: mbtool --help")
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        _say("mbtool: stopped; what was finished is kept, the same command goes on from there")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be written to it
+        return BROKEN_PIPE
+    except Exception as error:
+        _say(f"mbtool: a defect of mbtool: {type(error).__name__}: {error}")
+        _keep_traceback(error, is_debug)
+        return DEFECT
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: MbtoolError, is_debug: bool) -> int:
+    _say(f"mbtool: {error}")
+    if error.exit_code in SAVED_TRACEBACKS and error.__cause__ is not None:
+        _keep_traceback(error, is_debug)
+    return error.exit_code
+
+
+def _keep_traceback(error: BaseException, is_debug: bool) -> None:
+    text = "".join(traceback.format_exception(error))
+    if is_debug:
+        _say(text)
+        return
+    with tempfile.NamedTemporaryFile("w", prefix="mbtool-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write(text)
+    _say(f"  the traceback is in {log.name}; --debug prints it")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201 - the place where errors become visible

@@ -1,0 +1,53 @@
+"""The files that a source names, in an order that does not depend on the file system."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from mbtool.errors import InputError
+
+
+def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str, Path]], list[str]]:
+    """(files to read as (name, path), names of files passed over because their kind is not read).
+
+    ``pattern`` is a file, a folder (everything below it; hidden files and links that lead out are left alone) or a glob.
+    Names are relative to the source: what a document says of its file does not change when the project moves.
+
+    Raises:
+        InputError: nothing is there.
+    """
+    path = Path(pattern)
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path) and _is_inside(p, path))
+        named = [(p.relative_to(path).as_posix(), p) for p in found]
+    elif path.is_file():
+        named = [(path.name, path)]
+    else:
+        base = Path(pattern[: min((pattern.find(c) for c in "*?[" if c in pattern), default=len(pattern))]).parent
+        found = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 - the pattern is absolute
+        named = [(p.relative_to(base).as_posix(), p) for p in found if p.is_file()]
+    if not named:
+        raise InputError(f"{pattern}: no file there", "name a file, a folder or a glob such as 'posts/*.csv'")
+    if path.is_file():
+        return named, []
+    read = [(name, p) for name, p in named if p.suffix.lower() in suffixes]
+    return read, [name for name, p in named if p.suffix.lower() not in suffixes]
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    return path.resolve().is_relative_to(root.resolve())
+
+
+def each_once(files: Iterator[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
+    """``files`` without those that an earlier source named already."""
+    seen: set[Path] = set()
+    for name, path in files:
+        if path.resolve() not in seen:
+            seen.add(path.resolve())
+            yield name, path

@@ -1,0 +1,1 @@
+"""Compiled loops (numba): arrays in, arrays out, no input or output of their own."""

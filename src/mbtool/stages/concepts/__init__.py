@@ -1,0 +1,5 @@
+"""Concepts: the names under which one thing is written, Chinese and translationese, brought together and counted in a tree.
+
+``glossary`` says what the data is, ``chinese`` and ``english`` find surfaces, ``core`` decides what counts and rolls up.
+To teach the tool a name, edit ``resources/glossary.toml``, not the code.
+"""

@@ -1,0 +1,41 @@
+"""The settings of ingest."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mbtool.settings import FilePath, Settings
+
+
+class SourceSettings(Settings):
+    """One ``[[ingest.sources]]``: files, and what is known about them."""
+
+    path: FilePath = Field(description="A file, a folder (read with all below it) or a glob such as posts/*.csv")
+    preset: str | None = Field(None, description="The export format; found from the content if not given")
+    platform: str | None = Field(None, description="weibo, xhs, wechat, moments …: for rows that do not say it")
+    kind: Literal["article", "post", "comment", "review"] | None = Field(
+        None, description="Kind of document, for rows that do not say it"
+    )
+    encoding: str | None = Field(None, description="Only for files that are neither UTF-8 nor GB18030")
+    as_of: str | None = Field(None, description="When the export was made: anchors dates such as 3月5日 or 昨天")
+    date_from_name: str | None = Field(
+        None, description="How the file name tells the date of its rows, for example '%Y-%m-%d' or '2020-month.day'"
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Column of the file = field, for columns that are not recognised"
+    )
+
+
+class IngestSettings(Settings):
+    """``[ingest]``."""
+
+    sources: tuple[SourceSettings, ...] = Field((), description="What to read")
+    keep_authors: bool = Field(False, description="Keep screen names; otherwise only pseudonyms are stored")
+    poll_stances: dict[str, Literal["support", "oppose", "neutral"]] = Field(
+        default_factory=dict,
+        description="Stance of poll options: option text, or question/option where one text means two things",
+    )
+    max_file_mb: int = Field(512, ge=1, le=65536, description="Largest file of the kinds that are read whole, in MB")
+    part_rows: int = Field(50_000, ge=100, le=5_000_000, description="Documents in one part of the lake at most")

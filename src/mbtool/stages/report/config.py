@@ -1,0 +1,17 @@
+"""The settings of report."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mbtool.settings import Settings
+
+
+class ReportSettings(Settings):
+    """``[report]``."""
+
+    title: str | None = Field(None, description="Title of the page; default: made from the target")
+    formats: tuple[Literal["html", "md"], ...] = Field(("html", "md"), min_length=1, description="Files to write")
+    language: Literal["en", "zh"] = Field("en", description="Language of the report; quotes stay as they are")
+    examples: int = Field(4, ge=0, le=50, description="Sentences shown behind each figure at most")
+    rows: int = Field(12, ge=3, le=100, description="Rows of a table at most")

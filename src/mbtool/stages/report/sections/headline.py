@@ -1,0 +1,96 @@
+"""The headline: what share opposes, what share supports, how sure, beside every poll."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mbtool.stages.report import charts
+from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
+from mbtool.stages.report.sources import Sources, wilson
+from mbtool.stages.report.words import interval, number, percent
+
+POPULATIONS = ("organic", "raw")
+
+
+def build(sources: Sources) -> Section | None:
+    """Shares of the organic and of the raw population, sided and three-way, with the polls beside them."""
+    words = sources.words
+    shares = sources.records("stance_shares", group="all")
+    if not shares:
+        return None
+    sided = {(r["population"], r["class"]): r for r in shares if r["among"] == "sided"}
+    polls = _polls(sources)
+    blocks: list[Block] = []
+    main = sided.get(("organic", "oppose"))
+    if main is None or main["share"] is None:
+        blocks.append(Paragraph(words("headline.none"), "lead"))
+    else:
+        blocks.append(Paragraph(words("headline.lead", share=percent(main["share"]), range=interval(main["low"], main["high"]), n=number(main["n"]), effective=number(main["n_effective"])), "lead"))
+        if main["estimator"] == "classify_and_count":
+            blocks.append(Paragraph(words("headline.baseline"), "caution"))
+    rows = [_row(sided[p, "oppose"], words(f"population.{p}"), p) for p in POPULATIONS if (p, "oppose") in sided]
+    rows += [{"name": p["name"], "share": p["oppose"], "low": p["low"], "high": p["high"], "colour": "poll"} for p in polls]
+    rows = [r for r in rows if r["share"] is not None]
+    if rows:
+        blocks.append(Chart(charts.intervals(rows, words("headline.chart"), words("headline.axis")), words("headline.chart")))
+    raw = sided.get(("raw", "oppose"))
+    if main and raw and main["share"] is not None and raw["share"] is not None:
+        blocks.append(Paragraph(words("headline.difference", raw=percent(raw["share"]), organic=percent(main["share"]), points=number(100 * abs(raw["share"] - main["share"])))))
+    blocks.append(_three_way(sources, shares))
+    if polls:
+        blocks.append(Paragraph(words("headline.polls", polls="; ".join(p["sentence"] for p in polls))))
+    blocks += _evidence(sources)
+    return Section("headline", words("headline.title", target=_target(sources)), blocks)
+
+
+def _target(sources: Sources) -> str:
+    targets = sources.table("stance_documents")["target"]
+    return targets[0].as_py() if len(targets) else ""
+
+
+def _row(record: dict[str, Any], name: str, population: str) -> dict[str, Any]:
+    return {"name": name, "share": record["share"], "low": record["low"], "high": record["high"], "colour": population}
+
+
+def _polls(sources: Sources) -> list[dict[str, Any]]:
+    """Each poll whose options the configuration maps to stances: its share against among the two sides."""
+    by_poll: dict[str, list[dict[str, Any]]] = {}
+    for row in sources.records("polls"):
+        by_poll.setdefault(row["poll_id"] or row["question"] or "", []).append(row)
+    found = []
+    for rows in by_poll.values():
+        votes = {side: sum(r["votes"] or 0 for r in rows if r["stance"] == side) for side in ("oppose", "support")}
+        total = sum(votes.values())
+        if total:
+            low, high = wilson(votes["oppose"], total)
+            share = votes["oppose"] / total
+            question = rows[0]["question"] or ""
+            name = sources.words("headline.poll_name", question=question, n=number(total))
+            sentence = sources.words("headline.poll_sentence", question=question, n=number(total), share=percent(share), range=interval(low, high))
+            found.append({"name": name, "oppose": share, "low": low, "high": high, "sentence": sentence})
+    return found
+
+
+def _three_way(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
+    words = sources.words
+    rows = []
+    for population in POPULATIONS:
+        for side in ("oppose", "support", "neutral"):
+            cells = [words(f"population.{population}"), words.name("stance", side)]
+            for among in ("sided", "all"):
+                match = [r for r in shares if (r["population"], r["class"], r["among"]) == (population, side, among)]
+                cells += [percent(match[0]["share"]), interval(match[0]["low"], match[0]["high"])] if match else ["", ""]
+            rows.append(cells)
+    keys = ("population", "stance", "share_sided", "interval", "share_all", "interval")
+    return Grid([words(f"column.{k}") for k in keys], rows, frozenset({2, 3, 4, 5}), words("headline.table"))
+
+
+def _evidence(sources: Sources) -> list[Block]:
+    blocks: list[Block] = []
+    arguments = sources.table("arguments").to_pylist()
+    for side in ("oppose", "support"):
+        found = [(r["doc_id"], r["sentence"]) for r in sorted(arguments, key=lambda r: r["doc_id"]) if r["side"] == side]
+        quotes = sources.quotes(found)
+        if quotes:
+            blocks.append(Evidence(sources.words("headline.evidence", side=sources.words.name("stance", side)), quotes))
+    return blocks

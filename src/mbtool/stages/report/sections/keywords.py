@@ -1,0 +1,40 @@
+"""The words that set a voice apart from the others."""
+
+from __future__ import annotations
+
+from mbtool.stages.report.blocks import Block, Grid, Paragraph, Section
+from mbtool.stages.report.sources import Sources
+from mbtool.stages.report.words import number
+
+
+def build(sources: Sources) -> Section | None:
+    """The top keywords of each voice, with the counts they stand on."""
+    words = sources.words
+    records = sources.records("keywords", group="voice")
+    if not records:
+        return None
+    blocks: list[Block] = [Paragraph(words("keywords.lead"), "lead")]
+    columns = [words(f"column.{k}") for k in ("word", "here", "elsewhere", "documents", "authors", "z", "q")]
+    for voice in ("organic", "promotional", "news"):
+        own = sorted((r for r in records if r["group_value"] == voice), key=lambda r: r["rank"])[: sources.rows]
+        rows = [
+            [
+                r["term"],
+                number(r["count_target"], 1),
+                number(r["count_reference"], 1),
+                number(r["documents"]),
+                number(r["authors"]),
+                number(r["log_odds_z"], 1),
+                _q(r["q_value"]),
+            ]
+            for r in own
+        ]
+        if rows:
+            blocks.append(Grid(columns, rows, frozenset(range(1, 7)), words("keywords.of", voice=words.name("voice", voice))))
+    return Section("keywords", words("keywords.title"), blocks)
+
+
+def _q(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return "< .001" if value < 0.001 else f"{value:.3f}".replace("0.", ".", 1)

@@ -1,0 +1,384 @@
+"""The schema of every table in the lake. Table and column names are public: scripts and notebooks rely on them.
+
+Times are ``timestamp[ms, Asia/Shanghai]``; ``day`` is the date in China. Missing is null, never 0. Offsets (``start``,
+``end``) count code points of ``clean_text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pyarrow as pa
+
+Scope = Literal["shard", "corpus"]
+
+TIME = pa.timestamp("ms", tz="Asia/Shanghai")
+STRINGS = pa.list_(pa.string())
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSpec:
+    """A table by name and schema, and how much of it a stage sees or writes.
+
+    ``scope="shard"``: the part that matches the shard at work; ``"corpus"``: the whole table.
+    """
+
+    name: str
+    schema: pa.Schema
+    scope: Scope = "shard"
+    columns: tuple[str, ...] = ()
+    """The columns a reader needs; empty means all. Only these make the reader stale."""
+    local_ids: tuple[str, str] | None = None
+    """(column, remap table): the column holds ids local to the shard; readers of the whole see global ids."""
+    optional: bool = False
+    """A reader gets an empty table when the stage that writes this one is disabled."""
+
+    def whole(self, *columns: str, optional: bool = False) -> TableSpec:
+        """This table as a reader of the whole corpus sees it, narrowed to ``columns`` if given."""
+        return replace(self, scope="corpus", columns=columns, optional=optional)
+
+    def part(self, *columns: str) -> TableSpec:
+        """This table as a worker on one shard sees it, narrowed to ``columns`` if given."""
+        return replace(self, scope="shard", columns=columns)
+
+    def read_schema(self) -> pa.Schema:
+        """The schema of what a reader gets."""
+        return pa.schema([self.schema.field(c) for c in self.columns]) if self.columns else self.schema
+
+    def empty(self) -> pa.Table:
+        """This table without rows."""
+        return self.read_schema().empty_table()
+
+    def build(self, rows: Iterable[dict[str, object]]) -> pa.Table:
+        """A table of this schema from rows as dictionaries; a missing key is null."""
+        return pa.Table.from_pylist(list(rows), schema=self.schema)
+
+
+def _fields(**columns: pa.DataType) -> pa.Schema:
+    return pa.schema(list(columns.items()))
+
+
+_COUNTS = {
+    name: kind
+    for count in ("likes", "comments", "reposts", "reads", "collects")
+    for name, kind in ((count, pa.int64()), (f"{count}_is_floor", pa.bool_()))
+}
+
+# --- what ingest writes -----------------------------------------------------------------------------------------
+
+DOCUMENTS = TableSpec(
+    name="documents",
+    schema=_fields(
+        doc_id=pa.string(),
+        revision=pa.int32(),
+        platform=pa.string(),
+        native_id=pa.string(),
+        kind=pa.string(),
+        parent_id=pa.string(),
+        root_id=pa.string(),
+        repost_of=pa.string(),
+        author_id=pa.string(),
+        author_name=pa.string(),
+        author_verified=pa.string(),
+        source=pa.string(),
+        published_at=TIME,
+        day=pa.date32(),
+        date_precision=pa.string(),
+        crawled_at=TIME,
+        title=pa.string(),
+        abstract=pa.string(),
+        keywords=STRINGS,
+        tags=STRINGS,
+        text=pa.string(),
+        clean_text=pa.string(),
+        quoted_text=pa.string(),
+        hashtags=STRINGS,
+        mentions=STRINGS,
+        emoticons=STRINGS,
+        urls=STRINGS,
+        language=pa.string(),
+        is_truncated=pa.bool_(),
+        **_COUNTS,
+        rating=pa.float64(),
+        region=pa.string(),
+        url=pa.string(),
+        source_file=pa.string(),
+        source_row=pa.int64(),
+        preset=pa.string(),
+        flags=STRINGS,
+        extra=pa.string(),
+        content_digest=pa.string(),
+    ),
+)
+
+REJECTS = TableSpec(
+    name="rejects",
+    schema=_fields(
+        source_file=pa.string(), source_row=pa.int64(), reason=pa.string(), detail=pa.string(), raw=pa.string()
+    ),
+)
+
+POLLS = TableSpec(
+    name="polls",
+    schema=_fields(
+        poll_id=pa.string(),
+        question=pa.string(),
+        url=pa.string(),
+        option_id=pa.string(),
+        option_text=pa.string(),
+        stance=pa.string(),
+        votes=pa.int64(),
+        votes_is_floor=pa.bool_(),
+        ratio=pa.float64(),
+        total=pa.int64(),
+        expires_at=TIME,
+        seen_at=TIME,
+        doc_id=pa.string(),
+        source_file=pa.string(),
+        source_row=pa.int64(),
+    ),
+)
+
+INDEX_SERIES = TableSpec(
+    name="index_series",
+    schema=_fields(
+        provider=pa.string(),
+        keyword=pa.string(),
+        region=pa.string(),
+        period_start=pa.date32(),
+        interval_days=pa.int32(),
+        device=pa.string(),
+        value=pa.float64(),
+        source_file=pa.string(),
+        source_row=pa.int64(),
+    ),
+)
+
+# --- dedupe -----------------------------------------------------------------------------------------------------
+
+TEXT_KEYS = TableSpec(
+    name="text_keys",
+    schema=_fields(doc_id=pa.string(), text_key=pa.string(), author_id=pa.string(), length=pa.int32()),
+)
+
+DUPLICATES = TableSpec(
+    name="duplicates",
+    scope="corpus",
+    schema=_fields(
+        doc_id=pa.string(),
+        cluster_id=pa.string(),
+        cluster_size=pa.int32(),
+        is_representative=pa.bool_(),
+        similarity=pa.float64(),
+        kind=pa.string(),
+        weight=pa.float64(),
+    ),
+)
+
+# --- segment ----------------------------------------------------------------------------------------------------
+
+TOKENS = TableSpec(
+    name="tokens",
+    schema=_fields(doc_id=pa.string(), token_ids=pa.list_(pa.int32())),
+    local_ids=("token_ids", "token_remap"),
+)
+
+SHARD_TERMS = TableSpec(name="shard_terms", schema=_fields(term=pa.string()))
+
+VOCABULARY = TableSpec(
+    name="vocabulary",
+    scope="corpus",
+    schema=_fields(
+        token_id=pa.int32(), term=pa.string(), count=pa.int64(), documents=pa.int64(), authors=pa.int64()
+    ),
+)
+
+TOKEN_REMAP = TableSpec(
+    name="token_remap",
+    scope="corpus",
+    schema=_fields(shard=pa.int32(), token_ids=pa.list_(pa.int32())),
+)
+
+# --- voice, concepts, keywords ----------------------------------------------------------------------------------
+
+VOICES = TableSpec(
+    name="voices",
+    schema=_fields(doc_id=pa.string(), voice=pa.string(), probability=pa.float64(), cues=STRINGS),
+)
+
+CONCEPT_MENTIONS = TableSpec(
+    name="concept_mentions",
+    schema=_fields(
+        doc_id=pa.string(),
+        concept_id=pa.string(),
+        surface=pa.string(),
+        start=pa.int32(),
+        end=pa.int32(),
+        # where the offsets count: text (clean_text), or title or abstract, which clean_text of an article does not hold
+        field=pa.string(),
+    ),
+)
+
+CONCEPT_COUNTS = TableSpec(
+    name="concept_counts",
+    scope="corpus",
+    schema=_fields(
+        concept_id=pa.string(),
+        parent_id=pa.string(),
+        label=pa.string(),
+        mentions=pa.int64(),
+        documents=pa.int64(),
+        mentions_rolled_up=pa.int64(),
+        documents_rolled_up=pa.int64(),
+        surfaces=pa.list_(pa.struct([("surface", pa.string()), ("mentions", pa.int64())])),
+    ),
+)
+
+KEYWORDS = TableSpec(
+    name="keywords",
+    scope="corpus",
+    schema=_fields(
+        group=pa.string(),
+        group_value=pa.string(),
+        rank=pa.int32(),
+        term=pa.string(),
+        count_target=pa.float64(),
+        count_reference=pa.float64(),
+        tokens_target=pa.float64(),
+        tokens_reference=pa.float64(),
+        documents=pa.int64(),
+        authors=pa.int64(),
+        log_odds_z=pa.float64(),
+        log_ratio=pa.float64(),
+        g2=pa.float64(),
+        q_value=pa.float64(),
+        tf_idf=pa.float64(),
+        tested=pa.int64(),
+    ),
+)
+
+# --- trends, topics ---------------------------------------------------------------------------------------------
+
+TREND_SERIES = TableSpec(
+    name="trend_series",
+    scope="corpus",
+    schema=_fields(
+        series=pa.string(),
+        key=pa.string(),
+        population=pa.string(),
+        period=pa.string(),
+        period_start=pa.date32(),
+        count=pa.int64(),
+        weighted=pa.float64(),
+        total=pa.int64(),
+        total_weighted=pa.float64(),
+        share=pa.float64(),
+        is_partial=pa.bool_(),
+    ),
+)
+
+TOPICS = TableSpec(
+    name="topics",
+    scope="corpus",
+    schema=_fields(
+        topic_id=pa.int32(),
+        label=pa.string(),
+        share=pa.float64(),
+        documents=pa.int64(),
+        npmi=pa.float64(),
+        examples=STRINGS,
+    ),
+)
+
+TOPIC_TERMS = TableSpec(
+    name="topic_terms",
+    scope="corpus",
+    schema=_fields(topic_id=pa.int32(), rank=pa.int32(), term=pa.string(), probability=pa.float64()),
+)
+
+DOCUMENT_TOPICS = TableSpec(
+    name="document_topics",
+    scope="corpus",
+    schema=_fields(doc_id=pa.string(), topic_id=pa.int32(), share=pa.float64()),
+)
+
+TOPIC_QUALITY = TableSpec(
+    name="topic_quality",
+    scope="corpus",
+    schema=_fields(measure=pa.string(), value=pa.float64(), detail=pa.string()),
+)
+
+# --- stance, facts ----------------------------------------------------------------------------------------------
+
+STANCE_DOCUMENTS = TableSpec(
+    name="stance_documents",
+    schema=_fields(
+        doc_id=pa.string(),
+        target=pa.string(),
+        stance=pa.string(),
+        p_support=pa.float64(),
+        p_oppose=pa.float64(),
+        p_neutral=pa.float64(),
+        evidence=STRINGS,
+    ),
+)
+
+ARGUMENTS = TableSpec(
+    name="arguments",
+    schema=_fields(
+        doc_id=pa.string(),
+        aspect=pa.string(),
+        side=pa.string(),
+        sentence=pa.string(),
+        start=pa.int32(),
+        end=pa.int32(),
+    ),
+)
+
+STANCE_SHARES = TableSpec(
+    name="stance_shares",
+    scope="corpus",
+    schema=pa.schema(
+        [
+            ("estimator", pa.string()),
+            ("population", pa.string()),
+            ("group", pa.string()),
+            ("group_value", pa.string()),
+            ("n", pa.int64()),
+            ("n_effective", pa.float64()),
+            ("class", pa.string()),
+            ("share", pa.float64()),
+            ("low", pa.float64()),
+            ("high", pa.float64()),
+            ("among", pa.string()),
+        ]
+    ),
+)
+
+FACTS = TableSpec(
+    name="facts",
+    schema=_fields(
+        doc_id=pa.string(),
+        kind=pa.string(),
+        subject=pa.string(),
+        value=pa.float64(),
+        unit=pa.string(),
+        period=pa.string(),
+        quote=pa.string(),
+        start=pa.int32(),
+        end=pa.int32(),
+    ),
+)
+
+# --- report -----------------------------------------------------------------------------------------------------
+
+REPORT_FILES = TableSpec(
+    name="report_files",
+    scope="corpus",
+    schema=_fields(path=pa.string(), content=pa.binary()),
+)
+
+INGESTED: tuple[TableSpec, ...] = (DOCUMENTS, REJECTS, POLLS, INDEX_SERIES)
+"""The tables that ingest appends to; every other table is a stage's result."""

@@ -1,0 +1,39 @@
+"""The language of a text by the scripts it is written in."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from mbtool.text.emoticons import without_emoticons
+
+Language = Literal["zh", "en", "mixed", "other"]
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_ENGLISH_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
+# Kana, hangul, Cyrillic, Greek, Arabic, Thai … and Latin words that hold accented letters.
+_OTHER = re.compile(r"[\u00c0-\u024f\u0370-\u1fff\u3041-\u30fa\u30fc-\u30ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff]")
+
+ZH_SHARE, EN_SHARE, OTHER_SHARE = 0.7, 0.8, 0.3
+
+
+def language(text: str) -> Language:
+    """``zh``, ``en``, ``mixed`` or ``other`` by the shares of scripts; emoticons such as [doge] are not counted.
+
+    A unit is a Chinese character, a Latin word, or a letter of any other script. ``other``: no units, or at least 30 %
+    of them are of other scripts (kana mark Japanese, in which Chinese characters may be the greater part). ``zh``: at
+    least 70 % Chinese characters. ``en``: at least 80 % Latin words. Else ``mixed``. Languages in plain Latin letters
+    are taken for English: scripts cannot tell them apart.
+    """
+    if "[" in text:
+        text = without_emoticons(text)
+    latin = len(_ENGLISH_WORD.findall(text))
+    if text.isascii():
+        return "en" if latin else "other"
+    han, other = len(_HAN.findall(text)), len(_OTHER.findall(text))
+    units = han + latin + other
+    if units == 0 or other >= OTHER_SHARE * units:
+        return "other"
+    if han >= ZH_SHARE * units:
+        return "zh"
+    return "en" if latin >= EN_SHARE * units else "mixed"

@@ -1,0 +1,79 @@
+import pytest
+
+from mbtool.settings import located
+from mbtool.stages.keywords import terms as keyword_terms
+from mbtool.stages.topics import terms as topic_terms
+
+TERMS = """
+微商 朋友圈 wechat 三级 双十一 #微商骗局# 3C数码 的 我们 v 。。。 3.5 2014年 50g 一个 三十 第二次 百万元
+[微笑] [doge] 【】 😀 我們 The don e-commerce __ 千万 一样
+""".split()
+
+
+def _stop_words() -> frozenset[str]:
+    return keyword_terms.read_stop_words(located("mbtool:stop_words.txt").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "term", ["微商", "朋友圈", "wechat", "WeChat", "三级", "双十一", "#微商骗局#", "3C数码", "e-commerce"]
+)
+def test_word_of_substance_is_a_candidate(term: str) -> None:
+    assert keyword_terms.is_candidate(term, _stop_words())
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "",
+        " ",
+        "的",
+        "v",
+        "我们",
+        "我們",
+        "The",
+        "don",
+        "。。。",
+        "——",
+        "3.5",
+        "2014",
+        "2014年",
+        "50g",
+        "１２",
+        "一个",
+        "三十",
+    ]
+    + ["第二次", "百万元", "[微笑]", "[doge]", "😀😀", "❤️"],
+)
+def test_stop_word_number_single_sign_or_emoticon_is_no_candidate(term: str) -> None:
+    assert not keyword_terms.is_candidate(term, _stop_words())
+
+
+def test_keywords_and_topics_take_the_same_terms() -> None:
+    stop_words = _stop_words()
+    assert (
+        topic_terms.read_stop_words("# x\nThe 我们")
+        == keyword_terms.read_stop_words("# x\nThe 我们")
+        == {"the", "我们"}
+    )
+    for term in TERMS:
+        assert keyword_terms.is_candidate(term, stop_words) == topic_terms.is_candidate(term, stop_words), term
+
+
+def test_punctuation_is_no_word_and_numbers_and_stop_words_are() -> None:
+    assert [keyword_terms.is_word(t) for t in ["的", "3", "v", "，", " ", "_", "😀"]] == [True] * 3 + [False] * 4
+
+
+def test_stop_words_leave_out_what_carries_an_opinion_or_names_the_trade() -> None:
+    trade = "微商 微信 微博 朋友圈 代理 分享 面膜 刷屏 囤货 agent product business"
+    opinion = "传销 假货 垃圾 支持 反对 骗子 靠谱 不靠谱 trust quality"
+    kept = {*trade.split(), *opinion.split()}
+    assert not _stop_words() & kept
+
+
+def test_every_group_of_stop_words_gives_its_reason() -> None:
+    groups = located("mbtool:stop_words.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    assert len(groups) > 15
+    for group in groups[1:]:
+        header, *words = group.splitlines()
+        assert header.startswith("# ") and ":" in header or ", e.g." in header, header
+        assert words and not any(line.startswith("#") for line in words)
