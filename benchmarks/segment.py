@@ -2,10 +2,10 @@
 
     python -m benchmarks.segment [PATH...] [--dictionary FILE] [--sample MB] [--limit MB]
 
-Reads all text under the given files and folders, else under $MBTOOL_BENCH_DATA: lines of plain, CSV and JSON-lines files,
-also gzipped, UTF-8 or GB18030. A line is a short document, a hundred lines of one file are a long one. All are compared
-with jieba, with and without its HMM, and again with the user dictionary. Speeds are of samples, the best of some rounds:
-trust the ratios of one run. Exits with 1 if any document differs.
+Reads all text under the given files and folders, else under $MBTOOL_BENCH_DATA: lines of plain, CSV and JSON-lines
+files, also gzipped, UTF-8 or GB18030. A line is a short document, a hundred lines are a long one. All short ones are
+compared with jieba, with and without its HMM, and again with the user dictionary. Speeds are of samples, the best of
+some rounds: trust the ratios of one run. Exits with 1 if any document differs.
 """
 
 import argparse
@@ -133,7 +133,7 @@ def _jieba(dictionary: Path | None) -> "jieba.Tokenizer":
 
 
 def _compare(documents: list[str], dictionary: Path | None, hmm: bool) -> int:
-    """Print how many documents are cut as jieba cuts them, by ``encode`` and (one in ten) by ``cut``; return the rest."""
+    """Print how many documents ``encode`` and (one in ten) ``cut`` cut as jieba does; return how many differ."""
     theirs = _jieba(dictionary)
     ours = Segmenter(user_dictionary=[dictionary] if dictionary else (), hmm=hmm)
     different = 0
@@ -148,7 +148,9 @@ def _compare(documents: list[str], dictionary: Path | None, hmm: bool) -> int:
                     print(f"  differs: {batch[row][:80]!r}")
     n = len(documents)
     setting = f"HMM {'on' if hmm else 'off'}, {'user dictionary' if dictionary else 'plain'}"
-    print(f"{setting:<28} {n - different:,} of {n:,} documents identical: {100 * (n - different) / n:.3f} %", flush=True)
+    print(
+        f"{setting:<28} {n - different:,} of {n:,} documents identical: {100 * (n - different) / n:.3f} %", flush=True
+    )
     return different
 
 
@@ -167,7 +169,9 @@ def _print_speeds(name: str, documents: list[str], rounds: int) -> None:
     texts = pa.array(documents, pa.string())
     ours = Segmenter()
     theirs = _jieba(None)
-    engines: list[tuple[str, Callable[[], object], int]] = [("jieba lcut", lambda: [theirs.lcut(d) for d in documents], 1)]
+    engines: list[tuple[str, Callable[[], object], int]] = [
+        ("jieba lcut", lambda: [theirs.lcut(d) for d in documents], 1)
+    ]
     if rjieba is not None:
         engines.append(("rjieba", lambda: [rjieba.cut(d) for d in documents], min(rounds, 3)))
     engines += [
@@ -182,7 +186,9 @@ def _print_speeds(name: str, documents: list[str], rounds: int) -> None:
     for engine, work, times in engines:
         speeds[engine] = size / _best(work, times)
         ratios = "  ".join(
-            f"{speeds[engine] / speeds[other]:5.1f}x {other.split()[0]}" for other in ("jieba lcut", "rjieba") if other in speeds
+            f"{speeds[engine] / speeds[other]:5.1f}x {other.split()[0]}"
+            for other in ("jieba lcut", "rjieba")
+            if other in speeds
         )
         print(f"  {engine:<32} {speeds[engine]:7.2f} MB/s  {ratios}", flush=True)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast
+from typing import BinaryIO, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
@@ -43,7 +43,9 @@ Source = str | Path
 
 
 def configure(
-    config: Source | Config | None = None, set: Sequence[str] = (), lake: Source | None = None  # noqa: A002 - the flag's name
+    config: Source | Config | None = None,
+    set: Sequence[str] = (),
+    lake: Source | None = None,
 ) -> Config:
     """The configuration that a call works with: a file, an already loaded one, or ``./mbtool.toml``.
 
@@ -127,7 +129,9 @@ def ingest(
         result = IngestResult(tuple(runs), tuple(passed_over))
     rejected = sum(r.funnel.rejected.total() for r in result.files if r.funnel)
     if strict and rejected:
-        raise InputError(f"{rejected} records were rejected (--strict)", "see the table rejects for file, row and reason")
+        raise InputError(
+            f"{rejected} records were rejected (--strict)", "see the table rejects for file, row and reason"
+        )
     return result
 
 
@@ -332,7 +336,9 @@ def diagnose(*, warm: bool = False) -> list[Finding]:
         begun = time.monotonic()
         tokens = Segmenter().cut("支持整治微商")
         is_right = "".join(tokens) == "支持整治微商"
-        findings.append(Finding("segmentation", is_right, f"ready in {time.monotonic() - begun:.1f} s: {'/'.join(tokens)}"))
+        findings.append(
+            Finding("segmentation", is_right, f"ready in {time.monotonic() - begun:.1f} s: {'/'.join(tokens)}")
+        )
     encoding = sys.stdout.encoding or ""
     utf8 = encoding.lower().replace("-", "") == "utf8"
     findings.append(Finding("terminal encoding", utf8, encoding or "unknown", "set PYTHONUTF8=1 or a UTF-8 locale"))

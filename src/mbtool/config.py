@@ -133,7 +133,9 @@ def load_config(
             values = {k: v for k, v in _read_toml(file).items() if k != "extends"}
             layers.put(values, Origin(label, file.parent))
     for key, value in _from_environment(os.environ if environment is None else environment):
-        layers.put(_nested(key, value), Origin(f"environment {ENVIRONMENT_PREFIX}{key.upper().replace('.', '__')}", here))
+        layers.put(
+            _nested(key, value), Origin(f"environment {ENVIRONMENT_PREFIX}{key.upper().replace('.', '__')}", here)
+        )
     for text in overrides:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
@@ -278,7 +280,7 @@ def _names_around(model: type[BaseModel], location: Sequence[int | str]) -> set[
     current: Any = model
     for part in location[:-1]:
         if isinstance(part, str) and part in current.model_fields:
-            inner = [a for a in _models_in(current.model_fields[part].annotation)]
+            inner = list(_models_in(current.model_fields[part].annotation))
             current = inner[0] if inner else current
     return {*current.model_fields, *RESERVED}
 
@@ -302,7 +304,9 @@ def _with_paths(model: type[BaseModel], table: str, given: Mapping[str, Any], la
     for name, value in given.items():
         folder = layers.origin(f"{table}.{name}").folder
         if name in paths:
-            values[name] = [_absolute(v, folder) for v in value] if isinstance(value, list) else _absolute(value, folder)
+            values[name] = (
+                [_absolute(v, folder) for v in value] if isinstance(value, list) else _absolute(value, folder)
+            )
         elif isinstance(value, list) and name in model.model_fields:
             for inner in _models_in(model.model_fields[name].annotation):
                 inner_paths = set(path_fields(inner))
@@ -346,7 +350,8 @@ def _rows(table: str, model: BaseModel, layers: Layered) -> Iterator[tuple[str, 
 
 def json_schema() -> dict[str, Any]:
     """The JSON schema of a configuration file."""
-    models = {"project": ProjectSettings, "ingest": INGEST} | {s.name: s.config for s in STAGES}
+    models: dict[str, type[BaseModel]] = {"project": ProjectSettings, "ingest": INGEST}
+    models |= {s.name: s.config for s in STAGES}
     reserved = {
         "enabled": {"type": "boolean", "default": True, "description": "Run this stage"},
         "where": {"type": "string", "description": "One boolean SQL expression over documents that narrows the stage"},

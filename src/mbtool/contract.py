@@ -89,7 +89,9 @@ class Event:
 class Reporter(Protocol):
     """Takes events; never raises."""
 
-    def __call__(self, event: Event, /) -> None: ...
+    def __call__(self, event: Event, /) -> None:
+        """Take one event."""
+        ...
 
 
 class Executor(Protocol):

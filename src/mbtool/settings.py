@@ -15,7 +15,7 @@ class IsPath:
 
 
 FilePath = Annotated[str, IsPath()]
-"""A path. What a stage's setting names enters its fingerprint by content. ``mbtool:NAME`` is a file inside the package."""
+"""A path. What a stage's setting names enters its fingerprint by content. ``mbtool:NAME`` is inside the package."""
 
 
 def located(path: str) -> Path:

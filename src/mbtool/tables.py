@@ -6,7 +6,7 @@ Times are ``timestamp[ms, Asia/Shanghai]``; ``day`` is the date in China. Missin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -51,9 +51,9 @@ class TableSpec:
         """This table without rows."""
         return self.read_schema().empty_table()
 
-    def build(self, rows: Iterable[dict[str, object]]) -> pa.Table:
+    def build(self, rows: Iterable[Mapping[str, object]]) -> pa.Table:
         """A table of this schema from rows as dictionaries; a missing key is null."""
-        return pa.Table.from_pylist(list(rows), schema=self.schema)
+        return pa.Table.from_pylist([dict(row) for row in rows], schema=self.schema)
 
 
 def _fields(**columns: pa.DataType) -> pa.Schema:
@@ -190,9 +190,7 @@ SHARD_TERMS = TableSpec(name="shard_terms", schema=_fields(term=pa.string()))
 VOCABULARY = TableSpec(
     name="vocabulary",
     scope="corpus",
-    schema=_fields(
-        token_id=pa.int32(), term=pa.string(), count=pa.int64(), documents=pa.int64(), authors=pa.int64()
-    ),
+    schema=_fields(token_id=pa.int32(), term=pa.string(), count=pa.int64(), documents=pa.int64(), authors=pa.int64()),
 )
 
 TOKEN_REMAP = TableSpec(

@@ -1,5 +1,6 @@
 """The kernels by themselves: the trie holds what it was given, numbers stand for strings, bad bytes do no harm."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,15 @@ def _packed(strings: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
 def model() -> Model:
     """A dictionary small enough to reckon by hand."""
     dictionary = JiebaDictionary({}, 0)
-    for word, frequency in [("北京", 50), ("大学", 40), ("北京大学", 30), ("京", 5), ("大", 9), ("学生", 20), ("a1", 3)]:
+    for word, frequency in [
+        ("北京", 50),
+        ("大学", 40),
+        ("北京大学", 30),
+        ("京", 5),
+        ("大", 9),
+        ("学生", 20),
+        ("a1", 3),
+    ]:
         dictionary.add(word, frequency)
     return build_model(dictionary)
 
@@ -101,7 +110,7 @@ def model() -> Model:
 def _cut(model: Model, text: bytes, hmm: bool = False, whole: bool = False) -> list[int]:
     data, borders = _packed([text])
     ends, _ = cut_pieces(data, borders[:-1], borders[1:], np.array([whole]), model, hmm)
-    return ends.tolist()
+    return [int(end) for end in ends]
 
 
 def test_path_when_scores_compete_then_the_likelier_words_win(model: Model) -> None:
@@ -121,9 +130,7 @@ def test_cut_when_text_is_outside_the_blocks_then_each_character_is_a_token(mode
 
 @SOME
 @given(pieces=st.lists(st.binary(max_size=20), max_size=6), hmm=st.booleans())
-def test_tokens_when_bytes_are_no_utf8_then_still_cover_them_all(
-    model: Model, pieces: list[bytes], hmm: bool
-) -> None:
+def test_tokens_when_bytes_are_no_utf8_then_still_cover_them_all(model: Model, pieces: list[bytes], hmm: bool) -> None:
     data, borders = _packed(pieces)
     whole = np.zeros(len(pieces), np.bool_)
     zeros = np.zeros(len(model.links), np.int32)
@@ -152,4 +159,4 @@ def test_ids_when_decoded_then_are_the_tokens_that_cut_finds(
     assert len(set(terms)) == len(terms)
     for text, first, last in zip(texts, offsets[:-1], offsets[1:], strict=True):
         bounds = [0, *ends[first:last].tolist()]
-        assert [terms[number] for number in ids[first:last]] == [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        assert [terms[number] for number in ids[first:last]] == [text[a:b] for a, b in pairwise(bounds)]

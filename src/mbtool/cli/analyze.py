@@ -19,7 +19,9 @@ from mbtool.cli.options import (
 
 def command(
     stages: Annotated[list[str] | None, typer.Argument(metavar="[STAGE]...", help="Default: all.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Work the named stages again even if nothing changed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Work the named stages again even if nothing changed.")
+    ] = False,
     engine: EngineOption = "local",
     workers: WorkersOption = None,
     config: ConfigOption = None,

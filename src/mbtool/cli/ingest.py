@@ -98,7 +98,8 @@ def _funnel_rows(runs: Sequence[FileRun], *, is_short: bool) -> tuple[list[str],
     columns = ["file", "preset", "encoding", "records", *ENDS]
     named = _merged(runs) if is_short else [(run.name, run.funnel) for run in runs]
     rows: list[list[object]] = [
-        [name, f.preset, f.encoding, f.records, *(_count(getattr(f, end)) for end in ENDS.values())] for name, f in named
+        [name, f.preset, f.encoding, f.records, *(_count(getattr(f, end)) for end in ENDS.values())]
+        for name, f in named
     ]
     keep = [i for i, c in enumerate(columns) if not is_short or i < 5 or any(row[i] for row in rows)]
     return [columns[i] for i in keep], [[row[i] for i in keep] for row in rows]
@@ -117,7 +118,7 @@ def _merged(runs: Sequence[FileRun]) -> list[tuple[str, Any]]:
             merged += [(run.name, run.funnel) for run in files]
         else:
             total = sum((run.funnel for run in files[1:]), start=files[0].funnel)
-            merged.append((f"{files[0].name} … {files[-1].name} ({len(files)})", total))
+            merged.append((f"{len(files)} articles", total))
     return merged
 
 

@@ -10,9 +10,7 @@ import typer
 ConfigOption = Annotated[
     Path | None, typer.Option("-c", "--config", metavar="FILE", help="Configuration; default ./mbtool.toml.")
 ]
-LakeOption = Annotated[
-    Path | None, typer.Option("--lake", metavar="DIR", help="The lake, in place of project.lake.")
-]
+LakeOption = Annotated[Path | None, typer.Option("--lake", metavar="DIR", help="The lake, in place of project.lake.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set one setting, for example topics.k=12. May be repeated."),

@@ -37,9 +37,7 @@ def command(
     if not quiet:
         show.note(f"configuration: {settled.source} · lake: {settled.lake}")
     with showing(is_quiet=quiet, as_json=log_json) as reporter:
-        result = api.run(
-            config=settled, engine=api.engine_named(engine), workers=workers, reporter=reporter
-        )
+        result = api.run(config=settled, engine=api.engine_named(engine), workers=workers, reporter=reporter)
     if not quiet and not log_json:
         if any(not run.is_unchanged for run in result.ingested.files):
             show_funnel(result.ingested, is_aside=True)

@@ -26,7 +26,9 @@ class FunnelLike(Protocol):
     other: int
     rejected: Any
 
-    def is_balanced(self) -> bool: ...
+    def is_balanced(self) -> bool:
+        """Whether every record is accounted for."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,11 @@ def ingest_units(lake: Lake, units: Sequence[Unit], part_rows: int, report: Repo
     writer = _Writer(lake, part_rows) if todo else None
     total = sum(u.size for u in todo)
     if todo:
-        report(Event(kind="start", step="ingest", message=f"{len(todo)} new of {len(units)} files", total=total, unit="bytes"))
+        report(
+            Event(
+                kind="start", step="ingest", message=f"{len(todo)} new of {len(units)} files", total=total, unit="bytes"
+            )
+        )
     done = 0
     for unit in units:
         if writer is None or ledger.holds(unit):

@@ -78,7 +78,9 @@ def _narrowed(job: Job) -> dict[str, pa.Table]:
     tables = {name: _read(spec, job.tables[name]) for name, spec in specs.items()}
     if job.settings.where is not None:
         chosen = matching_documents(job.settings.where, tables["documents"], tables.get("voices"))
-        tables = {n: t.filter(pc.is_in(t["doc_id"], value_set=chosen)) if _is_keyed(t) else t for n, t in tables.items()}
+        tables = {
+            n: t.filter(pc.is_in(t["doc_id"], value_set=chosen)) if _is_keyed(t) else t for n, t in tables.items()
+        }
     return {s.name: tables[s.name].select(s.read_schema().names) for s in job.settings.stage.reads}
 
 

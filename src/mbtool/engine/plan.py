@@ -51,7 +51,7 @@ def plan_stage(settings: StageSettings, world: World, entry: Entry | None) -> St
         whole = unit_fingerprint(fingerprint(what), "work", inputs)
     elif settings.stage.sharded and is_known and not missing:
         whole = merge_fingerprint(settings, world, what, shards)
-    reasons = tuple(_reasons(settings, world, what, inputs, entry, shards, missing, whole))
+    reasons = tuple(_reasons(settings, world, what, inputs, entry, missing, whole))
     return StagePlan(settings, what, inputs, shards, whole, missing, reasons)
 
 
@@ -138,7 +138,6 @@ def _reasons(
     what: Mapping[str, Any],
     inputs: Mapping[str, str],
     entry: Entry | None,
-    shards: Sequence[str],
     missing: Sequence[int],
     whole: str | None,
 ) -> Iterator[str]:

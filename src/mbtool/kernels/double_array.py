@@ -121,7 +121,12 @@ def build_double_array(
             child = chosen + labels[k]
             check[child] = node
             last = max(last, child)
-            queue[tail, 0], queue[tail, 1], queue[tail, 2], queue[tail, 3] = child, borders[k], borders[k + 1], depth + 1
+            queue[tail, 0], queue[tail, 1], queue[tail, 2], queue[tail, 3] = (
+                child,
+                borders[k],
+                borders[k + 1],
+                depth + 1,
+            )
             tail += 1
     size = last + n_codes + 1
     return base[:size].copy(), check[:size].copy(), nodes

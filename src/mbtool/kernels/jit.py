@@ -14,8 +14,7 @@ def compiled(function: F) -> F:
     Fast-math stays off: the kernels promise the same doubles, bit for bit, as the plain Python they stand in for.
     A machine on which neither the installation nor the user's cache folder can be written compiles once a process.
     """
-    options = {"nogil": True, "error_model": "numpy"}
     try:
-        return cast(F, numba.njit(cache=True, **options)(function))
+        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
     except RuntimeError:  # numba: "no locator available", that is, no folder it may write to
-        return cast(F, numba.njit(**options)(function))
+        return cast(F, numba.njit(nogil=True, error_model="numpy")(function))

@@ -1,12 +1,12 @@
-"""Cut UTF-8 text into words by the rules of jieba 0.42.1, and number the words.
+r"""Cut UTF-8 text into words by the rules of jieba 0.42.1, and number the words.
 
 Method: jieba's ``cut`` (Sun Junyi, 2012-2020). Blocks of Han characters, ASCII letters, digits and ``+#&._%-`` are cut
-along the path of words with the greatest sum of log frequencies, found from right to left; whatever else stands in a text
-is one token a character, ``\\r\\n`` being one. With ``hmm``, a run of single characters that is no dictionary word is cut
-again by the Viterbi path through a four-state model (B, E, M, S: begin, end, middle of a word, single).
+along the path of words with the greatest sum of log frequencies, found from right to left; whatever else stands in a
+text is one token a character, ``\r\n`` being one. With ``hmm``, a run of single characters that is no dictionary word
+is cut again by the Viterbi path through a four-state model (B, E, M, S: begin, end, middle of a word, single).
 
 Scores are doubles, added in jieba's order, so that ties fall the same way. The dictionary is a double-array trie over
-dense character codes; a node's number stands for its word, and a text only turns into strings where a word is asked for.
+dense character codes; a node's number stands for its word, so that text need not turn into strings to be counted.
 """
 
 from typing import NamedTuple
@@ -25,19 +25,20 @@ BEGIN, END, MIDDLE, SINGLE = 0, 1, 2, 3
 LOWEST = -1.7976931348623157e308
 NO_WORD = -np.inf
 BMP = 65536
+NO_POINT = np.uint32(0xFFFFFFFF)
 
 
 class Model(NamedTuple):
-    """What the rules need to know, as arrays. ``n_codes`` block characters have a code from 1; code 0 is no block character."""
+    """What the rules need to know, as arrays. Block characters have codes from 1 to ``n_codes - 1``, others have 0."""
 
     codes: NDArray[np.uint16]
     """(65536,) the code of each character of the basic plane."""
     kinds: NDArray[np.uint8]
-    """(n_codes + 1,) HAN, WORDLIKE or SYMBOL."""
+    """(n_codes,) HAN, WORDLIKE or SYMBOL."""
     digits: NDArray[np.uint8]
-    """(n_codes + 1,) 1 for 0-9, 2 for the full stop, 3 for the per cent sign, else 0."""
+    """(n_codes,) 1 for 0-9, 2 for the full stop, 3 for the per cent sign, else 0."""
     roots: NDArray[np.uint32]
-    """(n_codes + 1,) the trie node of the character by itself, 0 if no word begins with it."""
+    """(n_codes,) the trie node of the character by itself, 0 if no word begins with it."""
     links: NDArray[np.uint32]
     """(nodes, 4) base and check of each trie node; the last two columns are the bytes of ``scores[:, 1]``."""
     scores: NDArray[np.float64]
@@ -51,7 +52,7 @@ class Model(NamedTuple):
     transitions: NDArray[np.float64]
     """(4, 4) log probability of the second state after the first."""
     emissions: NDArray[np.float64]
-    """(n_codes + 1, 4) log probability of a character in each state."""
+    """(n_codes, 4) log probability of a character in each state."""
 
 
 class Scratch(NamedTuple):
@@ -86,39 +87,39 @@ def _scratch(longest: int) -> Scratch:
 
 
 @compiled
-def _decode(data: NDArray[np.uint8], start: int, end: int, codes_of_points: NDArray[np.uint16], scratch: Scratch) -> int:
+def _decode(
+    data: NDArray[np.uint8], start: int, end: int, codes_of_points: NDArray[np.uint16], scratch: Scratch
+) -> int:
     """Fill ``points``, ``codes`` and ``at`` for ``data[start:end]``; return the number of characters.
 
-    Lone surrogates in three bytes pass. Bytes that are no UTF-8 give some characters, but nothing is read past ``end``.
+    Lone surrogates in three bytes pass. A byte that is no UTF-8 counts as a character, with the point NO_POINT.
     """
     points, codes, at = scratch.points, scratch.codes, scratch.at
     n = 0
     i = start
     while i < end:
         lead = np.uint32(data[i])
-        at[n] = i - start
-        point = lead
+        point = lead if lead < 0x80 else NO_POINT
         width = 1
-        if lead >= 0xE0:
-            if lead < 0xF0:
-                if i + 2 < end:
-                    width = 3
-                    point = (
-                        ((lead & np.uint32(15)) << np.uint32(12))
-                        | ((np.uint32(data[i + 1]) & np.uint32(63)) << np.uint32(6))
-                        | (np.uint32(data[i + 2]) & np.uint32(63))
-                    )
-            elif i + 3 < end:
-                width = 4
-                point = (
-                    ((lead & np.uint32(7)) << np.uint32(18))
-                    | ((np.uint32(data[i + 1]) & np.uint32(63)) << np.uint32(12))
-                    | ((np.uint32(data[i + 2]) & np.uint32(63)) << np.uint32(6))
-                    | (np.uint32(data[i + 3]) & np.uint32(63))
-                )
-        elif lead >= 0xC0 and i + 1 < end:
-            width = 2
-            point = ((lead & np.uint32(31)) << np.uint32(6)) | (np.uint32(data[i + 1]) & np.uint32(63))
+        # a following byte 10xxxxxx, its first bit turned, is below 64 and is the six bits it adds
+        if 0xE0 <= lead < 0xF0:
+            if i + 2 < end:
+                second, third = np.uint32(data[i + 1] ^ 0x80), np.uint32(data[i + 2] ^ 0x80)
+                value = (lead & np.uint32(15)) << np.uint32(12) | second << np.uint32(6) | third
+                if (second | third) < 64 and value >= 0x800:
+                    point, width = value, 3
+        elif 0xC2 <= lead < 0xE0:
+            if i + 1 < end:
+                second = np.uint32(data[i + 1] ^ 0x80)
+                if second < 64:
+                    point, width = (lead & np.uint32(31)) << np.uint32(6) | second, 2
+        elif 0xF0 <= lead < 0xF5 and i + 3 < end:
+            second, third = np.uint32(data[i + 1] ^ 0x80), np.uint32(data[i + 2] ^ 0x80)
+            fourth = np.uint32(data[i + 3] ^ 0x80)
+            value = (lead & np.uint32(7)) << np.uint32(18) | second << np.uint32(12) | third << np.uint32(6) | fourth
+            if (second | third | fourth) < 64 and value >= 0x10000:
+                point, width = value, 4
+        at[n] = i - start
         points[n] = point
         codes[n] = codes_of_points[point] if point < BMP else np.uint16(0)
         n += 1
@@ -134,7 +135,7 @@ def _find(
     codes: NDArray[np.uint16], start: int, end: int, roots: NDArray[np.uint32], links: NDArray[np.uint32]
 ) -> np.uint32:
     """Return the node of the characters ``start:end``, word or mere prefix, and 0 if the trie does not hold them."""
-    node = roots[codes[start]]
+    node: np.uint32 = roots[codes[start]]
     for i in range(start + 1, end):
         code = codes[i]
         base = links[node, 0]
@@ -149,9 +150,9 @@ def _find(
 
 @compiled
 def _best_path(length: int, model: Model, scratch: Scratch) -> None:
-    """Fill ``token_end`` and ``token_node`` with the path of greatest score: jieba's ``calc`` on every block.
+    r"""Fill ``token_end`` and ``token_node`` with the path of greatest score: jieba's ``calc`` on every block.
 
-    Of equal scores the longest word wins. A character outside the blocks is a token, and ``\\r\\n`` is one.
+    Of equal scores the longest word wins. A character outside the blocks is a token, and ``\r\n`` is one.
     """
     points, codes, route = scratch.points, scratch.codes, scratch.route
     token_end, token_node = scratch.token_end, scratch.token_node
@@ -275,10 +276,12 @@ def _join_han(
                 token_end[i] = word_end
                 token_node[i] = 0
         later = (back[i] >> state) & 1
-        if state == BEGIN or state == SINGLE:
+        if state in (BEGIN, SINGLE):
             state = SINGLE if later else END
+        elif later:
+            state = MIDDLE
         else:
-            state = MIDDLE if later else BEGIN
+            state = BEGIN
 
 
 @compiled
@@ -291,7 +294,7 @@ def _join_other(
     kinds: NDArray[np.uint8],
     digits: NDArray[np.uint8],
 ) -> None:
-    """Join the run without Han ``start:end`` by finalseg's ``re_skip``, ``[a-zA-Z0-9]+(?:\\.\\d+)?%?``, and what is between."""
+    r"""Join the run without Han ``start:end`` by finalseg's ``re_skip``: ``[a-zA-Z0-9]+(?:\.\d+)?%?``, and the rest."""
     i = start
     while i < end:
         first = i
@@ -454,10 +457,10 @@ def _hash(data: NDArray[np.uint8], start: int, length: int) -> np.uint64:
 
 @compiled
 def _same(data: NDArray[np.uint8], a: int, b: int, length: int) -> bool:
-    for i in range(length):
-        if data[a + i] != data[b + i]:
-            return False
-    return True
+    i = 0
+    while i < length and data[a + i] == data[b + i]:
+        i += 1
+    return i == length
 
 
 @compiled
@@ -552,7 +555,9 @@ def encode_pieces(
             elif single and point < BMP:
                 known = ids_of_points[point]
             else:
-                place, value = _seek(data, starts[d] + at[begin], at[end] - at[begin], table, hashes, term_starts, term_lengths)
+                place, value = _seek(
+                    data, starts[d] + at[begin], at[end] - at[begin], table, hashes, term_starts, term_lengths
+                )
                 known = table[place]
             if known == 0:
                 term_starts[terms] = starts[d] + at[begin]

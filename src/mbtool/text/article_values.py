@@ -11,7 +11,7 @@ class Article(NamedTuple):
 
     ``published`` is the time as written (see :func:`mbtool.text.dates.parse_when`). ``body``: paragraphs, one a line,
     without title, abstract, labels and furniture. ``furniture_removed``: the lines taken away. ``url``: the canonical
-    address, where the form names one.
+    address, where the form names one; ``platform`` (wechat, weibo, xhs) and ``native_id`` are what it identifies.
     """
 
     title: str | None

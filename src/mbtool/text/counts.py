@@ -24,6 +24,7 @@ _NOT_A_COUNT = Count(None, False, "not_a_count")
 _OUT_OF_RANGE = Count(None, False, "out_of_range")
 _NEGATIVE = Count(None, False, "negative")
 
+_LONGEST = 64  # a longer text is another column, and would keep the grammar busy
 _LIMIT = 10**13  # more than anything on these platforms was ever counted: what is longer is an id in the wrong column
 _LABEL_TEXT = (
     "点赞数量|点赞数|点赞|赞同数|赞同|获赞|赞|评论数量|评论数|评论|回复数|回复|留言|转发数|转发|分享数量|分享数|分享|收藏数量|收藏数|收藏"
@@ -35,8 +36,8 @@ _EMPTY_WORDS = frozenset(
     ("", "-", "--", "—", "/", "none", "null", "nan", "n/a", "na", "无", "未知", "暂无", "-1", "-1.0")
 )
 _UNIT_POWERS = {
-    "": 0, "十": 1, "百": 2, "千": 3, "k": 3, "万": 4, "萬": 4, "w": 4, "十万": 5, "百万": 6, "m": 6, "千万": 7, "kw": 7,
-    "亿": 8, "億": 8, "e": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12,
+    "": 0, "十": 1, "百": 2, "千": 3, "k": 3, "万": 4, "萬": 4, "w": 4, "十万": 5, "百万": 6, "m": 6, "千万": 7,
+    "kw": 7, "亿": 8, "億": 8, "e": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12,
 }  # fmt: skip
 _GRAMMAR = re.compile(
     rf"(?:{_LABEL_TEXT})?\s*:?\s*(?:共|约|近)?(?P<over>超过?|逾)?\s*(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.(?P<fraction>\d+))?\s*"
@@ -77,6 +78,8 @@ def _number(value: float) -> Count:
 
 
 def _parse_text(text: str) -> Count:
+    if len(text) > _LONGEST:
+        return _NOT_A_COUNT if text.strip() else _MISSING
     match = _GRAMMAR.match(text)
     if match is None:
         text = "".join(text.translate(_WIDE).split())

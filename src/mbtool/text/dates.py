@@ -39,6 +39,7 @@ _PLACEHOLDERS = frozenset(
         "-1",
     )
 )
+_LONGEST = 120  # a longer text is another column
 
 
 def parse_when(value: object, anchor: date | datetime | None = None, *, excel_serial: bool = False) -> When:
@@ -97,6 +98,8 @@ def _common_form(text: str) -> When | None:
 
 
 def _parse_text(text: str, anchor: date | datetime | None, excel_serial: bool) -> When:
+    if len(text) > _LONGEST:
+        return nothing("not_a_date")
     text = folded(text)
     if not text:
         return nothing("empty")

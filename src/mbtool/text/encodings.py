@@ -7,6 +7,7 @@ detector guesses, and guesses wrong on short Chinese text.
 from __future__ import annotations
 
 import codecs
+import re
 from typing import NamedTuple
 
 from mbtool.text.byte_lines import LineReader, lines
@@ -15,6 +16,7 @@ from mbtool.text.mojibake import looks_misread, repair_mojibake, repair_mojibake
 
 __all__ = ["Decoded", "LineReader", "decode", "lines", "looks_misread", "repair_mojibake"]
 
+_BREAK = re.compile(rb"(\r\n|\r|\n)")
 BOMS = (  # UTF-32's begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -28,8 +30,8 @@ class Decoded(NamedTuple):
     """Text of a file. Line breaks are single line feeds.
 
     ``encoding``: ``utf-8``, ``utf-8-sig``, ``utf-16``, ``utf-32``, ``gb18030``, the declared one, or ``mixed``.
-    ``bad_lines``: numbers (from 1) of lines that no encoding fits; they hold U+FFFD. ``repairs``: (name, lines or
-    characters repaired): ``nul``, ``mixed_newlines``, ``mojibake``, ``surrogate_pair``, and ``suspicious_gb18030`` (1:
+    ``bad_lines``: numbers (from 1) of lines that no encoding fits; they hold U+FFFD. ``repairs``: how many by
+    name: ``nul``, ``mixed_newlines``, ``mojibake``, ``surrogate_pair``, and ``suspicious_gb18030`` (1:
     the result does not look like Chinese text).
     """
 
@@ -80,15 +82,16 @@ def _line_by_line(data: bytes, has_mark: bool, repairs: dict[str, int]) -> tuple
     decoder = LineDecoder(data, prefer_utf8=has_mark)
     bad = []
     texts = []
-    for number, line in enumerate(data.split(b"\n"), 1):
+    parts = _BREAK.split(data)
+    for number, line in enumerate(parts[::2], 1):
         text, is_bad = decoder.decode(line)
-        texts.append(text)
+        texts += [text, parts[2 * number - 1].decode() if 2 * number <= len(parts) else ""]
         if is_bad:
             bad.append(number)
     repairs.update(decoder.repairs)
     seen = [name for name, count in decoder.seen.items() if count]
     encoding = seen[0] if len(seen) == 1 else "mixed" if seen else "utf-8" if has_mark else "gb18030"
-    text = "\n".join(texts)
+    text = "".join(texts)
     if encoding == "gb18030" and looks_misread(text):
         repairs["suspicious_gb18030"] = 1
     return text, encoding, tuple(bad)
@@ -99,7 +102,7 @@ def _without_nul(data: bytes, repairs: dict[str, int]) -> bytes:
     nul = data.count(0)
     if not nul or any(data.startswith(mark) for mark, codec in BOMS if codec != "utf-8"):
         return data
-    if nul * 5 > len(data) and len(data) % 2 == 0:
+    if nul * 10 > 3 * len(data) and len(data) % 2 == 0:
         if data[1::2].count(0) == nul:
             return codecs.BOM_UTF16_LE + data
         if data[::2].count(0) == nul:

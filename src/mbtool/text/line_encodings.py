@@ -8,6 +8,7 @@ import re
 # Two-byte UTF-8 (Latin with accents, Greek, Cyrillic …) is what short GBK text can pass for: 一些 is "һЩ".
 _ONLY_TWO_BYTE = re.compile(rb"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf])*$")
 _COMMON_GBK = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*$")
+_ACCENTED = re.compile(rb"[\xc3-\xc9][\x80-\xbf]")
 _GB_FAMILY = frozenset(("gbk", "gb2312", "gb18030", "hz", "cp936"))
 
 
@@ -45,7 +46,7 @@ class LineDecoder:
             return line.decode("ascii"), False
         text = _strict(line, "utf-8")
         if text is not None:
-            if self._leader != "utf-8" and _ONLY_TWO_BYTE.match(line) and _COMMON_GBK.match(line):
+            if _ONLY_TWO_BYTE.match(line) and _COMMON_GBK.match(line) and self._reads_gbk(line):
                 return self._counted(line.decode("gb18030"), "gb18030")
             return self._counted(text, "utf-8")
         text = self._surrogates_joined(line)
@@ -57,6 +58,13 @@ class LineDecoder:
             if text is not None and codec is not None and not (codec == "gb18030" and _is_broken_utf8(line)):
                 return self._counted(text, codec)
         return line.decode("utf-8" if _is_broken_utf8(line) else self._leader, "replace"), True
+
+    def _reads_gbk(self, line: bytes) -> bool:
+        """For a line that both fit: GBK where GBK leads, and where UTF-8 gives no accented Latin letters.
+
+        Russian is in no danger: half of its letters are no common GBK.
+        """
+        return self._leader != "utf-8" or _ACCENTED.search(line) is None
 
     def decode_block(self, block: bytes) -> str | None:
         """The text of a block at once where UTF-8 leads and fits it; None when each line must be looked at."""

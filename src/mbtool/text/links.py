@@ -69,17 +69,18 @@ def replace_mentions(text: str, token: Callable[[str], str]) -> str:
 
 
 def open_topics(text: str, platform: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """``text`` with spaces for the marks of topics, their words left in place, and the topics, once each.
+    """``text`` without the marks of topics, their words left in place, and the topics, once each.
 
-    ``#话题#`` (Weibo), ``#话题[话题]#`` (XHS), ``#话题`` up to a space (Douyin and others). Where a platform writes
-    single hashes, pairs are not looked for: in ``#a b#c`` the middle is no topic.
+    A space stands only where words would run together: none inside 【#话题#】. ``#话题#`` (Weibo), ``#话题[话题]#``
+    (XHS), ``#话题`` up to a space (Douyin and others). Where a platform writes single hashes, pairs are not looked for:
+    in ``#a b#c`` the middle is no topic.
     """
     found: list[str] = []
 
     def opened(match: re.Match[str]) -> str:
         topic = _SUPER_TOPIC.sub("", match[1]).strip()
         found.append(topic)
-        return f" {topic} "
+        return _apart(match, topic)
 
     if "]#" in text:
         text = _MARKED_TOPIC.sub(opened, text)
@@ -88,3 +89,11 @@ def open_topics(text: str, platform: str | None = None) -> tuple[str, tuple[str,
     if platform != "weibo" and "#" in text:
         text = _SINGLE_TOPIC.sub(opened, text)
     return text, tuple(dict.fromkeys(found))
+
+
+def _apart(match: re.Match[str], topic: str) -> str:
+    """``topic`` with a space on each side where a word, or the next topic, touches it."""
+    text, start, end = match.string, match.start(), match.end()
+    before = " " if start and (text[start - 1].isalnum() or text[start - 1] == "#") else ""
+    after = " " if end < len(text) and (text[end].isalnum() or text[end] in "#@") else ""
+    return f"{before}{topic}{after}"

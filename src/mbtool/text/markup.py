@@ -11,7 +11,7 @@ _TAG = re.compile(
     r"|strong|sub|sup|svg|table|tbody|td|th|tr|u|ul|video|wbr)\b(?P<rest>[^<>]*)>",
     re.I,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_COMMENT = re.compile(r"<!--.{0,5000}?-->", re.S)
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
 _BREAKS = frozenset(
@@ -49,7 +49,7 @@ def without_tags(text: str) -> tuple[str, tuple[str, ...]]:
                 links.append(link)
         return "\n" if name in _BREAKS else ""
 
-    return _TAG.sub(replaced, _COMMENT.sub("", text)), tuple(links)
+    return _TAG.sub(replaced, _COMMENT.sub("", text) if "-->" in text else text), tuple(links)
 
 
 def _attribute(pattern: re.Pattern[str], tag: str) -> str:

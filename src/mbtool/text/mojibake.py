@@ -6,7 +6,7 @@ import re
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _HAN = re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e]")
-_WRONG = re.compile(r"[\ue000-\uf8ff\ufffd\u3400-\u4dbf\u0080-\u009f\u0400-\u06ff]")
+_WRONG = re.compile(r"[\ue000-\uf8ff\ufffd\u3400-\u4dbf\u0080-\u009f\u0400-\u06ff\u3041-\u30ff]")
 
 
 def _telltales() -> str:
@@ -71,9 +71,9 @@ def repair_mojibake_lines(text: str) -> tuple[str, int]:
 def looks_misread(text: str, sample: int = 20_000) -> bool:
     """Whether ``text`` (its first ``sample`` characters) looks like something else that was read as GB18030.
 
-    More than 5 % of what is beyond ASCII are signs that Chinese text does not have (private use, Cyrillic, extension A
-    …), or fewer than 60 % of its Chinese characters are among the 3,755 common ones of GB2312: ordinary simplified text
-    has 95 %.
+    More than 5 % of what is beyond ASCII are signs that Chinese text does not have (private use, Cyrillic, kana …), or
+    fewer than 60 % of its Chinese characters are among the 3,755 common ones of GB2312: ordinary simplified text has 95
+    %.
     """
     letters = "".join(_NOT_ASCII.findall(text[:sample]))
     if not letters:

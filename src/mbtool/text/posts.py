@@ -24,8 +24,8 @@ __all__ = ["Language", "Post", "comparison_key", "language", "normalised", "read
 class Post(NamedTuple):
     """What :func:`read_post` found. Tuples are in the order of the text, each value once; emoticons keep their repeats.
 
-    ``is_truncated`` speaks of the author's own words: …全文 at their end. ``repairs`` are (name, count) pairs:
-    ``surrogate``, ``zero_width``, ``private_use``, ``control``.
+    ``is_truncated`` speaks of the author's own words: …全文 at their end. ``repairs`` holds a name for each character
+    repaired: ``surrogate``, ``surrogate_pair``, ``zero_width``, ``private_use``, ``control``.
     """
 
     clean_text: str
@@ -63,7 +63,8 @@ def read_post(text: str, platform: str | None = None, known_mentions: Collection
     own, quoted = _split_quote(text)
     mentions: tuple[str, ...] = ()
     is_truncated = False
-    if has_furniture(own):
+    furnished = has_furniture(own)
+    if furnished:
         own, answered = cut_reply(own)
         own, is_truncated = cut_tail(own)
         mentions = () if answered is None else (answered,)
@@ -72,7 +73,7 @@ def read_post(text: str, platform: str | None = None, known_mentions: Collection
     if "//" in own or "t.cn/" in own or "www." in own:
         own, found = cut_urls(own)
         urls = tuple(dict.fromkeys(links + found))
-    if has_furniture(own):
+    if furnished:
         own = cut_phrases(own)
     hashtags: tuple[str, ...] = ()
     if "#" in own:

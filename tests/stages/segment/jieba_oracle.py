@@ -10,8 +10,8 @@ from typing import Any
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # jieba's regexes, and pkg_resources on some versions of Python
-    jieba = importlib.import_module("jieba")
-    finalseg = importlib.import_module("jieba.finalseg")
+    jieba: Any = importlib.import_module("jieba")
+    finalseg: Any = importlib.import_module("jieba.finalseg")
 
 jieba.setLogLevel(logging.ERROR)
 

@@ -21,9 +21,19 @@ def test_shares_are_those_that_gensim_infers() -> None:
 
     counts = _counts()
     model = LdaModel(
-        Sparse2Corpus(counts.T.tocsc()), num_topics=2, id2word={i: str(i) for i in range(12)}, passes=20, alpha=0.1, eta=0.01,
-        random_state=5, dtype=np.float64, iterations=500, gamma_threshold=1e-6, eval_every=None, chunksize=50,
-    )  # fmt: skip
+        Sparse2Corpus(counts.T.tocsc()),
+        num_topics=2,
+        id2word={i: str(i) for i in range(12)},
+        passes=20,
+        alpha=0.1,
+        eta=0.01,
+        random_state=5,
+        dtype=np.float64,
+        iterations=500,
+        gamma_threshold=1e-6,
+        eval_every=None,
+        chunksize=50,
+    )
     gamma, _ = model.inference(list(Sparse2Corpus(counts.T.tocsc())))
     expected = gamma / gamma.sum(axis=1, keepdims=True)
     got = topic_shares(counts, model.state.get_lambda(), FITTING, tolerance=1e-6)

@@ -13,7 +13,7 @@ import pytest
 from mbtool.settings import located
 from mbtool.stages.topics.config import TopicsSettings
 from mbtool.stages.topics.stage import STAGE
-from mbtool.stages.topics.terms import is_candidate, read_stop_words
+from mbtool.text.terms import is_candidate, read_stop_words
 from mbtool.tables import DUPLICATES, TOKENS, VOCABULARY, VOICES
 
 Document = dict[str, Any]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _FULL_WIDTH = {0xFF01 + i: chr(0x21 + i) for i in range(94)}
-# Filters are fooled by spacing the characters of a word: 朋 友 圈. Only a run of three or more single characters is read so,
-# because one stray space is just a space.
+# Filters are fooled by spacing the characters of a word: 朋 友 圈. Only a run of three or more single characters is
+# read so, because one stray space is just a space.
 _SPACED = re.compile(r"(?<!\w)(?:[^\W_] ){2,}[^\W_](?!\w)")
 _IS_SPACED_HINT = re.compile(r"[一-鿿] [一-鿿]")
 
@@ -71,9 +71,10 @@ def _branches(node: dict[str, dict], *, is_top: bool = False) -> str:  # type: i
     for character in sorted(c for c in node if c):
         tail = _branches(node[character])
         is_latin = character.isascii() and character.isalnum()
-        before = "(?<![a-z0-9])" if is_top and is_latin else ""
+        # the sign stands before its condition, so that the search skips to it fast
+        opened = f"(?<![a-z0-9]{character})" if is_top and is_latin else ""
         closed = "(?![a-z0-9])" if is_latin and "" in node[character] and len(node[character]) == 1 else ""
-        parts.append(f"{before}{re.escape(character)}{tail}{closed}")
+        parts.append(f"{re.escape(character)}{opened}{tail}{closed}")
     if not parts:
         return ""
     joined = "|".join(parts)

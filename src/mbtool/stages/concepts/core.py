@@ -83,9 +83,10 @@ def find_mentions(
         run_words: see ``read_words``.
     """
     candidates = {name: _candidates(text, matchers, is_english, run_words) for name, text in fields.items()}
-    clear = {c.mention.concept_id for found in candidates.values() for c in found if c.condition is None}
+    clear = {c.mention.concept_id for around in candidates.values() for c in around if c.condition is None}
     return {
-        name: [c.mention for c in found if _counts(c, found, clear, matchers.below)] for name, found in candidates.items()
+        name: [c.mention for c in around if _counts(c, around, clear, matchers.below)]
+        for name, around in candidates.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""English surfaces in a text: one pass over its words, a dictionary from the first word to the surfaces that begin with it."""
+"""English surfaces in a text: one pass over its words, with a dictionary of the surfaces by their first word."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 _HAN = re.compile(r"[㐀-鿿]")
-_GAP = re.compile(r"[ \t\xa0]{0,2}(?:[-‐‑–'’.]|['’]s|\n)?[ \t\xa0]{0,2}")
+_GAP = re.compile(r"\.|[ \t\xa0]{0,2}(?:[-‐‑–'’]|['’]s|\n)?[ \t\xa0]{0,2}")
 _HYPHENS = re.compile(r"[-‐‑–]")
 
 
@@ -50,8 +50,8 @@ class Match(Generic[T]):
 def read_words(text: str, is_english: bool, run_words: int) -> list[Word]:
     """The Latin words of ``text``.
 
-    Unless the document ``is_english``, only a stretch between Han characters with at least ``run_words`` words of two letters
-    or more is read as English.
+    Unless the document ``is_english``, only a stretch between Han characters with at least ``run_words`` words of two
+    letters or more is read as English.
     """
     if is_english:
         return [Word(m[0], m.start(), m.end(), True) for m in _WORD.finditer(text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,10 +86,10 @@ def _concept(item: Mapping[str, Any]) -> Concept:
 
 def _faults_of_ids(concepts: Sequence[Concept]) -> list[str]:
     parents = {c.id: c.parent for c in concepts}
-    faults = [f"the concept {c.id!r} stands twice" for i, c in enumerate(concepts) if c.id in {x.id for x in concepts[:i]}]
+    faults = [f"the concept {c!r} stands twice" for c, n in Counter(c.id for c in concepts).items() if n > 1]
     for concept in concepts:
         named = [("parent", concept.parent), *(("beside", b) for a in concept.ambiguous for b in a.beside)]
-        faults += [f"{concept.id}: {key} names no concept: {n!r}" for key, n in named if n is not None and n not in parents]
+        faults += [f"{concept.id}: {key} names no concept: {n!r}" for key, n in named if n and n not in parents]
         above, seen = concept.parent, {concept.id}
         while above is not None and above not in seen:
             seen.add(above)

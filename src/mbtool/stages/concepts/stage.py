@@ -15,25 +15,25 @@ from mbtool.stages.concepts.core import ConceptCounts, compile_glossary, find_me
 from mbtool.stages.concepts.glossary import Glossary, read_glossary
 from mbtool.tables import CONCEPT_COUNTS, CONCEPT_MENTIONS, DOCUMENTS
 
+COLUMNS = ("doc_id", "concept_id", "surface", "start", "end", "field")
 _TICK = 500
 
 
 def work(config: ConceptsSettings, tables: Tables, tick: Tick) -> Tables:
     """The mentions of a shard, in the order of its documents: title, abstract, text."""
     matchers = compile_glossary(_glossary(config))
-    rows: dict[str, list[object]] = {name: [] for name in CONCEPT_MENTIONS.schema.names}
+    rows: list[tuple[object, ...]] = []
     for number, row in enumerate(tables["documents"].to_pylist(), start=1):
         fields = _fields(row["title"], row["abstract"], row["clean_text"])
         is_english = (row["language"] or "").startswith("en")
         found = find_mentions(fields, matchers, is_english=is_english, run_words=config.latin_run_words)
-        for name, mentions in found.items():
-            for m in mentions:
-                values = (row["doc_id"], m.concept_id, m.surface, m.start, m.end, name)
-                for column, value in zip(("doc_id", "concept_id", "surface", "start", "end", "field"), values, strict=True):
-                    rows[column].append(value)
+        for name, in_field in found.items():
+            rows += [(row["doc_id"], m.concept_id, m.surface, m.start, m.end, name) for m in in_field]
         if number % _TICK == 0:
             tick(_TICK)
-    return {"concept_mentions": pa.table(rows, schema=CONCEPT_MENTIONS.schema)}
+    columns = zip(*rows, strict=True) if rows else [[] for _ in COLUMNS]
+    mentions = pa.table(dict(zip(COLUMNS, map(list, columns), strict=True)), schema=CONCEPT_MENTIONS.schema)
+    return {"concept_mentions": mentions}
 
 
 def merge(config: ConceptsSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
@@ -43,7 +43,7 @@ def merge(config: ConceptsSettings, shards: Iterable[Tables], corpus: Tables) ->
     for shard in shards:
         mentions = shard["concept_mentions"]
         counts.add(*(mentions[c].to_pylist() for c in ("doc_id", "concept_id", "surface")))
-    rows = []
+    rows: list[dict[str, object]] = []
     for concept in glossary.concepts:
         count = counts.by_concept[concept.id]
         surfaces = sorted(count.surfaces.items(), key=lambda item: (-item[1], item[0]))

@@ -20,8 +20,9 @@ SUBJECT_REACH = 60
 class Fact:
     """Something stated: ``value`` in ``unit`` about ``subject``; ``start`` to ``end`` are code points of the text.
 
-    kind poll: unit people, ratio (0 to 1) or votes, subject participants, oppose, support or neutral. amount: unit yuan, usd …
-    count: people, level, year. ratio: ratio (0 to 1) or times. date: value null, ``period`` as written, unit day, month or year.
+    kind poll: unit people, ratio (0 to 1) or votes, subject participants, oppose, support or neutral. amount: unit
+    yuan, usd … count: people, level, year. ratio: ratio (0 to 1) or times. date: value null, ``period`` as written,
+    unit day, month or year.
     """
 
     kind: str
@@ -40,15 +41,18 @@ class Subjects:
 
     pattern: re.Pattern[str]
     owner: Mapping[str, str]
+    people: frozenset[str]
+    """Those that can be counted as people."""
 
 
-def read_subjects(subjects: Mapping[str, Sequence[str]]) -> Subjects:
+def read_subjects(people: Mapping[str, Sequence[str]], things: Mapping[str, Sequence[str]]) -> Subjects:
     """Compile subject → surfaces; Latin surfaces match whole words and their plural."""
-    owner = {surface.lower(): subject for subject, surfaces in subjects.items() for surface in surfaces}
+    both = [*people.items(), *things.items()]
+    owner = {surface.lower(): subject for subject, surfaces in both for surface in surfaces}
     parts = [
         rf"\b{re.escape(s)}(?=s?\b)" if s.isascii() else re.escape(s) for s in sorted(owner, key=lambda s: (-len(s), s))
     ]
-    return Subjects(re.compile("|".join(parts) or "(?!)", re.IGNORECASE), owner)
+    return Subjects(re.compile("|".join(parts) or "(?!)", re.IGNORECASE), owner, frozenset(people))
 
 
 def find_facts(text: str, subjects: Subjects, min_people: int) -> Iterator[Fact]:
@@ -70,7 +74,9 @@ def _in_sentence(sentence: Sentence, subjects: Subjects, min_people: int, *, in_
     for found in sorted([*dates, *numbers], key=lambda f: (f.start, f.end)):
         if found.unit == "people" and found.kind == "count" and (found.value or 0) < min_people:
             continue
-        period = sentence.text[found.start : found.end] if found.kind == "date" else _period(found, dates, sentence.text)
+        period = (
+            sentence.text[found.start : found.end] if found.kind == "date" else _period(found, dates, sentence.text)
+        )
         subject = found.subject or _subject(found, sentence.text, subjects)
         place = (sentence.start + found.start, sentence.start + found.end)
         yield Fact(found.kind, subject, found.value, found.unit, period, sentence.text, *place)
@@ -84,9 +90,10 @@ def _period(found: Found, dates: Sequence[Found], sentence: str) -> str | None:
 
 
 def _subject(found: Found, sentence: str, subjects: Subjects) -> str | None:
-    """The nearest thing a number can be about; what stands before wins a tie, a border between clauses counts as distance.
+    """The nearest thing a number can be about; what stands before wins a tie.
 
-    What is so many times as much stands before the number; what it is compared with stands behind.
+    A border between clauses counts as distance. What is so many times as much stands before the number; what it is
+    compared with stands behind. People are counted as people only.
     """
     best: tuple[int, int, str] | None = None
     for m in subjects.pattern.finditer(sentence):
@@ -94,9 +101,10 @@ def _subject(found: Found, sentence: str, subjects: Subjects) -> str | None:
         between = sentence[m.end() : found.start] if m.end() <= found.start else sentence[found.end : m.start()]
         if found.start <= m.start() < found.end:
             between = ""
-        if found.unit == "times" and not is_before:
+        subject = subjects.owner[m[0].lower()]
+        if (found.unit == "times" and not is_before) or (found.unit == "people" and subject not in subjects.people):
             continue
         distance = len(between) + _BORDER_COST * len(_CLAUSE_BORDER.findall(between))
         if distance <= SUBJECT_REACH and (best is None or (distance, not is_before) < best[:2]):
-            best = (distance, not is_before, subjects.owner[m[0].lower()])
+            best = (distance, not is_before, subject)
     return best[2] if best else None

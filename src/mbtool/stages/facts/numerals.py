@@ -1,6 +1,7 @@
 """Numbers as people write them, Chinese and English, read as values.
 
-A vague number gives its floor (百余万 → 1,000,000, tens of millions → 10,000,000); a spoken range its middle (五六 → 5.5).
+A vague number gives its floor (百余万 is 1,000,000, tens of millions 10,000,000); a spoken range
+its middle (五六 is 5.5).
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ _MYRIADS = {"万": 10**4, "亿": 10**8}
 _LATIN_SCALES = {"w": 10**4, "k": 10**3}
 
 ARABIC = r"(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?"
-CHINESE_NUMBER = rf"(?:{ARABIC}\s?[余多来几]?[十百千]?[万亿]*(?:[wk](?![a-z]))?|[零〇一二两三四五六七八九十百千万亿]+[余多来几]?[十百千万亿]*)"
+CHINESE_NUMBER = (
+    rf"(?:{ARABIC}\s?[余多来几]?[十百千]?[万亿]*(?:[wk](?![a-z]))?"
+    r"|[零〇一二两三四五六七八九十百千万亿]+[余多来几]?[十百千万亿]*)"
+)
 """A number in Chinese text: digits with a scale (19.8万, 6w), or characters (六百三十余万)."""
 
 _ENGLISH_ONES = (
@@ -21,19 +25,22 @@ _ENGLISH_ONES = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _ENGLISH = {word: i for i, word in enumerate(_ENGLISH_ONES)} | {
-    word: 10 * i for i, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
+    word: 10 * i
+    for i, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
 }
 _ENGLISH_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _ONE = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _SCALE = "|".join(_ENGLISH_SCALES)
 ENGLISH_WORD_NUMBER = rf"(?:{_ONE})(?:[- ](?:{_ONE}))?"
-ENGLISH_NUMBER = rf"(?:{ARABIC}|\b(?:{ENGLISH_WORD_NUMBER}))(?:\s(?:and\s)?(?:{ARABIC}|{ENGLISH_WORD_NUMBER})?\s?(?:{_SCALE})\b)*"
+ENGLISH_NUMBER = (
+    rf"(?:{ARABIC}|\b(?:{ENGLISH_WORD_NUMBER}))(?:\s(?:and\s)?(?:{ARABIC}|{ENGLISH_WORD_NUMBER})?\s?(?:{_SCALE})\b)*"
+)
 """A number in English text: 10000000, 25 million 10 thousand, five hundred."""
 VAGUE_ENGLISH = (
     r"\b(?:(?:[Tt]ens|[Hh]undreds) of )?(?:[Tt]housands|[Mm]illions|[Bb]illions)(?: of)?"
     r"|\b(?:[Tt]ens|[Hh]undreds)(?: of)?"
 )
-"""Millions of, tens of millions of.""" 
+"""Millions of, tens of millions of."""
 
 
 def read_chinese(text: str) -> float | None:
@@ -61,23 +68,32 @@ def _read_characters(text: str) -> float | None:
     if all(c in _DIGITS for c in text):
         return _read_digits(text)
     total, section, digit = 0.0, 0.0, 0.0
+    unit = 1
     previous = ""
     for character in text:
         if character in _DIGITS:
             value = float(_DIGITS[character])
-            digit = (digit + value) / 2 if previous in _DIGITS and previous not in "零〇" else value
+            if previous in _DIGITS and previous not in "零〇":
+                if value != digit + 1:
+                    return None
+                value = (digit + value) / 2
+            digit = value
+            unit = 1 if previous in "零〇" else unit
         elif character in _UNITS:
-            section += (digit or (0.0 if section else 1.0)) * _UNITS[character]
+            unit = _UNITS[character]
+            section += (digit or (0.0 if section else 1.0)) * unit
             digit = 0.0
         else:
             # 亿 closes everything before it (三万亿 = 3e4 × 1e8), 万 only its section
+            unit = _MYRIADS[character]
             section += digit
             base = (total + section) if character == "亿" else section
-            grown = (base or (total or 1.0)) * _MYRIADS[character]
+            grown = (base or (total or 1.0)) * unit
             total = grown if character == "亿" or not section else total + grown
             section = digit = 0.0
         previous = character
-    return total + section + digit
+    # spoken short form: 三千二 is 3200, 三万二 is 32,000
+    return total + section + digit * max(unit // 10, 1)
 
 
 def _read_digits(text: str) -> float | None:

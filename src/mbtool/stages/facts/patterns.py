@@ -75,8 +75,14 @@ def find_dates(sentence: str) -> list[Found]:
 
 _CURRENCIES = {"美元": "usd", "美金": "usd", "港币": "hkd", "港元": "hkd", "日元": "jpy", "韩元": "krw", "欧元": "eur"}
 _NOT_MONEY = "表石砖肉布屏板糖电面手蛋牌地儿红豆巧"  # 块 as a classifier: 三块石头
-_PEOPLE = "代理商?|网友|用户|会员|微商|卖家|从业者|粉丝|好友|学员|消费者|市民|客户|顾客|下线|店主|商家|读者|嫌疑人|受访者|参与者|群众"
-_PEOPLE_EN = r"people|persons?|users?|sellers?|agents?|practitioners?|employees|voters?|members?|netizens?|merchants?|consumers?|fans"
+_PEOPLE = (
+    "代理商?|网友|用户|会员|微商|卖家|从业者|粉丝|好友|学员|消费者|市民|客户|顾客|下线|店主|商家|读者|嫌疑人"
+    "|受访者|参与者|群众"
+)
+_PEOPLE_EN = (
+    "people|persons?|users?|sellers?|agents?|practitioners?|employees|voters?|members?|netizens?|merchants?|consumers?"
+    "|fans"
+)
 _TRADERS_EN = r"micro[- ](?:business(?:es)?|channel|traders?|merchants?|dealers?)"
 _CN = CHINESE_NUMBER
 _EN = ENGLISH_NUMBER
@@ -99,9 +105,13 @@ def _english(kind: str, unit: str, subject: str | None = None) -> Reader:
 
 
 def _money(m: re.Match[str]) -> Found | None:
+    """Money; 九块九 is 9.9."""
     value = read_chinese(m["n"])
-    unit = _CURRENCIES.get(m["unit"], "yuan")
-    return None if value is None else Found("amount", value, unit, m.start(), m.end())
+    if value is None:
+        return None
+    dimes = m.groupdict().get("dimes")
+    value += (read_chinese(dimes) or 0.0) / 10 if dimes else 0.0
+    return Found("amount", value, _CURRENCIES.get(m["unit"], "yuan"), m.start(), m.end())
 
 
 def _money_en(m: re.Match[str]) -> Found | None:
@@ -158,7 +168,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (rf"百分之(?P<n>{_CN})", _percent),
     (rf"(?P<below>[二三四五六七八九十百千万]+)分之(?P<above>{_CN})", _fraction),
     (
-        r"(?:(?<=占)|(?<=约)|(?<=近)|(?<=超)|(?<=达)|(?<=到)|(?<=有)|(?<=降)|(?<=涨)|(?<=跌)|(?<=逾)|(?<=仅)|(?<=足)|(?<=过))"
+        r"(?:(?<=占)|(?<=约)|(?<=近)|(?<=超)|(?<=达)|(?<=到)|(?<=有)|(?<=降)|(?<=涨)|(?<=跌)|(?<=逾)|(?<=仅)|(?<=足)|(?<=过)"
+        r"|(?<=支持)|(?<=反对)|(?<=赞成))"
         r"(?P<n>[一二两三四五六七八九]|\d{1,2})成(?P<more>半|[一二三四五六七八九](?!成))?(?![功交立长人年员本新不])",
         _tenths,
     ),
@@ -167,34 +178,61 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         r"(?=的|以上|以下|左右|上下|多|人|网友|用户|反对|支持|赞成|不支持|受访|代理|消费者|来自|投|卖家)",
         _tenths,
     ),
-    (rf"\b(?P<n>{ENGLISH_WORD_NUMBER})[- ](?P<part>thirds?|quarters?|fifths?|sixths?|eighths?|tenths?)\b(?! of (?:a|an)\b)", _fraction_en),
+    (
+        rf"\b(?P<n>{ENGLISH_WORD_NUMBER})[- ](?P<part>(?:third|quarter|fifth|sixth|eighth|tenth)s?)\b(?! of an?\b)",
+        _fraction_en,
+    ),
     (rf"(?P<n>{_CN})倍", _chinese("ratio", "times")),
-    (rf"(?<!\d and )(?<!\d or )(?P<n>{_EN}) times(?= (?:the|that|as|more|higher|larger|greater|of|over|bigger)\b)", _english("ratio", "times")),
+    (
+        rf"(?<!\d and )(?<!\d or )(?P<n>{_EN}) times(?= (?:the|that|as|more|higher|larger|greater|of|over|bigger)\b)",
+        _english("ratio", "times"),
+    ),
     # money
     (
-        rf"(?P<n>{_CN})\s?(?:人民币)?(?P<unit>元(?![旦素老月年宵])|块钱|圆(?!形)|美元|美金|港币|港元|日元|韩元|欧元|rmb\b|RMB\b)",
+        rf"(?P<n>{_CN})\s?(?:人民币)?(?P<unit>元(?![旦素老月年宵里])|块钱|圆(?!形)|美元|美金|港币|港元|日元|韩元|欧元|rmb\b|RMB\b)",
         _money,
     ),
-    (rf"(?P<n>{ARABIC}[万wk]?|[一二两三四五六七八九十百千万]{{2,}})(?P<unit>块)(?![{_NOT_MONEY}])", _money),
+    (
+        rf"(?P<n>{ARABIC}[万wk]?|[一二两三四五六七八九十百千万]{{2,}})(?P<unit>块)(?P<dimes>[1-9一二三四五六七八九](?![\d十百千万亿]))?(?![{_NOT_MONEY}])",
+        _money,
+    ),
+    (r"(?P<n>[一二两三四五六七八九])(?P<unit>块)(?P<dimes>[1-9一二三四五六七八九])(?![\d十百千万亿])", _money),
     (rf"(?P<unit>[¥￥]|RMB\s?|CNY\s?)(?P<n>{ARABIC}[万亿wk]?)", _money),
     (rf"(?P<n>{_EN})\s?(?P<unit>yuan|RMB|renminbi|(?:US )?dollars)\b", _money_en),
     (rf"(?P<n>{VAGUE_ENGLISH}) (?P<unit>yuan|RMB|(?:US )?dollars)\b", _money_en),
     # levels
-    (r"第?(?P<n>[一二三四五六七八九十]|\d{1,2})级(?=代理|分销|经销|下线|会员|总代)", _chinese("count", "level", "agent")),
+    (
+        r"第?(?P<n>[一二三四五六七八九十]|\d{1,2})级(?=代理|分销|经销|下线|会员|总代)",
+        _chinese("count", "level", "agent"),
+    ),
     (rf"\blevel (?P<n>{ENGLISH_WORD_NUMBER}|\d{{1,2}})\b", _english("count", "level", "agent")),
-    (rf"\b(?P<n>{ENGLISH_WORD_NUMBER}|\d{{1,2}})[- ]levels?(?: of)? (?:the )?(?=agent|distribut)", _english("count", "level", "agent")),
+    (
+        rf"\b(?P<n>{ENGLISH_WORD_NUMBER}|\d{{1,2}})[- ]levels?(?: of)? (?:the )?(?=agent|distribut)",
+        _english("count", "level", "agent"),
+    ),
     # people
-    (rf"(?P<n>{_CN})\s?(?:人次|人(?![民均份工气头脸间生品物们家]|千面)|[名位个](?:{_PEOPLE})|[名位](?=[一-鿿]))", _chinese("count", "people")),
+    (
+        rf"(?<![前第抽每\d.])(?P<n>{_CN})\s?(?:人次|人(?![民均份工气头脸间生品物们家]|千面)|[名位个](?:{_PEOPLE})|[名位](?=[一-鿿]))",
+        _chinese("count", "people"),
+    ),
     (rf"(?P<n>{ARABIC}[万亿]?[余多]?)(?={_PEOPLE})", _chinese("count", "people")),
     (rf"(?P<n>{_EN}) (?:\w+ )?(?:{_PEOPLE_EN})\b", _english("count", "people")),
     (rf"(?P<n>{VAGUE_ENGLISH}) (?:{_PEOPLE_EN}|{_TRADERS_EN})\b", _english("count", "people")),
     # how long a stock lasts
-    (rf"(?:(?<=卖)|(?<=用)|(?<=敷上)|(?<=敷)|(?<=消化)|(?<=消耗)|(?<=消费)|(?<=够))(?P<n>{_CN})年", _chinese("count", "year", "stock")),
-    (rf"\b(?P<n>{ENGLISH_WORD_NUMBER}|\d{{1,2}})(?: (?:or|to) (?P<to>{ENGLISH_WORD_NUMBER}|\d{{1,2}}))? years? to (?:consume|sell|digest|use)", _years),
+    (
+        rf"(?:(?<=够卖)|(?<=够用)|(?<=敷上)|(?<=敷)|(?<=消化)|(?<=消耗)|(?<=够))(?P<n>{_CN})年",
+        _chinese("count", "year", "stock"),
+    ),
+    (
+        rf"\b(?P<n>{ENGLISH_WORD_NUMBER}|\d{{1,2}})(?: (?:or|to) (?P<to>{ENGLISH_WORD_NUMBER}|\d{{1,2}}))?"
+        r" years? to (?:consume|sell|digest|use)",
+        _years,
+    ),
 )
 _RULE_PATTERNS = tuple((re.compile(pattern), read) for pattern, read in _RULES)
 _MAY_HOLD_NUMBER = re.compile(
-    rf"[\d〇一二两三四五六七八九十百千万亿]|\b(?:{ENGLISH_WORD_NUMBER})\b|(?:illion|ousand|undred)s|\btens\b", re.IGNORECASE
+    rf"[\d〇一二两三四五六七八九十百千万亿]|\b(?:{ENGLISH_WORD_NUMBER})\b|(?:illion|ousand|undred)s|\btens\b",
+    re.IGNORECASE,
 )
 
 
@@ -204,7 +242,7 @@ def may_state_something(sentence: str) -> bool:
 
 
 def find_numbers(sentence: str, taken: list[Found]) -> Iterator[Found]:
-    """Amounts, counts and ratios that touch nothing in ``taken``; an earlier rule takes its place before a later one."""
+    """Amounts, counts and ratios that touch nothing in ``taken``; an earlier rule goes before a later one."""
     taken = list(taken)
     for pattern, read in _RULE_PATTERNS:
         for match in pattern.finditer(sentence):

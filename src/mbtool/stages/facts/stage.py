@@ -1,4 +1,4 @@
-"""Facts at the edge: documents of a shard in, their facts out. Every document stands alone; there is nothing to merge."""
+"""Facts at the edge: documents of a shard in, their facts out. Every document stands alone: nothing to merge."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ def work(config: FactsSettings, tables: Tables, tick: Tick) -> Tables:
 def _subjects(config: FactsSettings) -> Subjects:
     path = located(config.subjects)
     try:
-        return read_subjects(tomllib.loads(path.read_text(encoding="utf-8-sig"))["subjects"])
+        lists = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return read_subjects(lists["people"], lists["things"])
     except (ValueError, KeyError, OSError) as error:
-        raise ConfigError(f"facts.subjects: {path}: {error!r}", "see the header of resources/fact_subjects.toml") from error
+        hint = "see the header of resources/fact_subjects.toml"
+        raise ConfigError(f"facts.subjects: {path}: {error!r}", hint) from error
 
 
 STAGE = Stage(

@@ -47,7 +47,7 @@ class Context:
 
 
 def make_context(file: SourceFile, settings: IngestSettings, preset: Preset, key: bytes, funnel: Funnel) -> Context:
-    """The context of a file: its anchor is ``as_of``, else a date in its name by the source's rule, else its own time."""
+    """The context of a file: its anchor is ``as_of``, else a date in its name by the rule, else the file's time."""
     anchor, flag = file.modified, "anchored on file time"
     source = file.source
     named = _named_day(file)
@@ -61,7 +61,7 @@ def make_context(file: SourceFile, settings: IngestSettings, preset: Preset, key
 def _as_of(value: str) -> datetime:
     when = parse_when(value)
     if when.at is None:
-        raise InputError(f"as_of = {value!r}: not a date", "for example as_of = \"2026-03-06 10:00\"")
+        raise InputError(f"as_of = {value!r}: not a date", 'for example as_of = "2026-03-06 10:00"')
     return when.at
 
 
@@ -113,7 +113,7 @@ def make_document(number: int, fields: Row, rest: Row, context: Context) -> dict
     for name in LISTS:
         document[name] = _list(fields.get(name))
     _set_times(document, fields, context, flags)
-    _set_counts(document, fields, preset, flags)
+    _set_counts(document, fields, flags)
     if not _set_text(document, fields, flags):
         return Reject(number, "no text", "neither text nor title", json.dumps(_printable(fields), ensure_ascii=False))
     author = _word(fields.get("author_id")) or _word(fields.get("author_name"))
@@ -143,7 +143,7 @@ def _set_text(document: dict[str, Any], fields: Row, flags: list[str]) -> bool:
         document[name] = list(getattr(post, name))
     document["is_truncated"] = post.is_truncated
     document["language"] = language(document["clean_text"])
-    flags += [f"text: {name}" for name, _ in post.repairs]
+    flags += [f"text: {repair[0]}" for repair in post.repairs]
     if document["title"] and text and document["kind"] != "article" and document["title"] not in document["clean_text"]:
         document["clean_text"] = f"{document['title']}\n{document['clean_text']}".strip()
     return True
@@ -157,11 +157,11 @@ def _set_times(document: dict[str, Any], fields: Row, context: Context, flags: l
     document["published_at"], document["date_precision"] = published.at, published.precision
     if published.at is not None and published.precision in _DAY_OR_BETTER:
         document["day"] = published.at.date()
-    if published.problem:
+    if published.problem and published.problem != "empty":
         flags.append(f"date: {published.problem}")
-    if context.anchor_flag and crawled.at is None and published.at is not None:
-        if parse_when(fields.get("published_at")).at is None:  # without an anchor it says nothing
-            flags.append(context.anchor_flag)
+    leans_on_file = context.anchor_flag and crawled.at is None and published.at is not None
+    if leans_on_file and parse_when(fields.get("published_at")).at is None:  # without an anchor it says nothing
+        flags.append(context.anchor_flag or "")
 
 
 def _published(value: Any, anchor: datetime, context: Context) -> When:
@@ -169,7 +169,7 @@ def _published(value: Any, anchor: datetime, context: Context) -> When:
     return When(_midnight(named), "day", None) if named else parse_when(value, anchor)
 
 
-def _set_counts(document: dict[str, Any], fields: Row, preset: Preset, flags: list[str]) -> None:
+def _set_counts(document: dict[str, Any], fields: Row, flags: list[str]) -> None:
     for name in COUNTS:
         count = parse_count(fields.get(name))
         document[name] = count.value

@@ -11,8 +11,8 @@ from typing import Any
 from mbtool.text.posts import comparison_key
 
 CONTENT = (
-    "platform kind parent_id root_id repost_of author_id author_verified source published_at date_precision title abstract"
-    " keywords tags text likes comments reposts reads collects rating region url is_truncated"
+    "platform kind parent_id root_id repost_of author_id author_verified source published_at date_precision title"
+    " abstract keywords tags text likes comments reposts reads collects rating region url is_truncated"
 ).split()
 """What makes two records of one document the same record; where and when it was read does not."""
 
@@ -41,7 +41,7 @@ class Identifier:
     """Gives each document of one file its id.
 
     With a native id: a hash of platform, kind and id. Without: of platform, author, time, normalised text and k, the
-    k-th occurrence of that key in the file, so that the same file twice adds nothing and two equal anonymous rows stay two.
+    k-th occurrence of that key in the file: the same file twice adds nothing, two equal anonymous rows stay two.
     """
 
     def __init__(self) -> None:

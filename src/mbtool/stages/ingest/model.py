@@ -66,17 +66,27 @@ class Funnel:
 
     def __add__(self, other: Funnel) -> Funnel:
         """The funnel of two files together."""
-        named = {
-            n: mine if mine == (its := getattr(other, n)) else f"{mine}, {its}" if its not in mine else mine
-            for n, mine in (("encoding", self.encoding), ("preset", self.preset))
-        }
-        counted = ("records", "stored", "revised", "duplicate", "other", "rejected", "skipped", "repairs")
-        return Funnel(**named, **{n: getattr(self, n) + getattr(other, n) for n in counted})
+        return Funnel(
+            encoding=_both(self.encoding, other.encoding),
+            preset=_both(self.preset, other.preset),
+            records=self.records + other.records,
+            stored=self.stored + other.stored,
+            revised=self.revised + other.revised,
+            duplicate=self.duplicate + other.duplicate,
+            other=self.other + other.other,
+            rejected=self.rejected + other.rejected,
+            skipped=self.skipped + other.skipped,
+            repairs=self.repairs + other.repairs,
+        )
 
     def is_balanced(self) -> bool:
         """Whether every record is accounted for."""
         ends = self.stored + self.revised + self.duplicate + self.other
         return self.records == ends + self.rejected.total() + self.skipped.total()
+
+
+def _both(mine: str, other: str) -> str:
+    return mine if other in mine.split(", ") else f"{mine}, {other}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +100,8 @@ class Batch:
 class Preset:
     """An export format: how to know it, and which of its columns is which field.
 
-    ``columns`` maps a column (or dotted JSON key) to a field of ``documents.py``, ``polls`` or ``index_series``; the first
-    column with a value wins where several name one field. Everything unmapped is kept in ``extra``.
+    ``columns`` maps a column (or dotted JSON key) to a field of ``documents.py`` or ``tables.py``; the first column with
+    a value wins where several name one field. Everything unmapped is kept in ``extra``.
     """
 
     name: str

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mbtool.stages.keywords.counts import NO_GROUP, Corpus, group_authors, group_counts, group_documents, term_counts
 from mbtool.stages.keywords.keyness import g_squared, log_odds_z, log_ratio, q_values, tf_idf
-from mbtool.stages.keywords.terms import candidates_among, words_of
+from mbtool.text.terms import candidates_among, words_of
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]

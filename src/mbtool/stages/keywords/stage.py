@@ -14,7 +14,7 @@ from mbtool.settings import located
 from mbtool.stages.keywords.config import KeywordsSettings
 from mbtool.stages.keywords.core import Choice, Floors, Keyness, build_vocabulary, contrasts
 from mbtool.stages.keywords.counts import NO_GROUP, Corpus, Ids
-from mbtool.stages.keywords.terms import read_stop_words
+from mbtool.text.terms import read_stop_words
 from mbtool.tables import DOCUMENTS, DUPLICATES, KEYWORDS, TOKENS, VOCABULARY, VOICES
 
 GROUPS: Mapping[str, Callable[[Tables, pa.Array], pa.Array]] = {

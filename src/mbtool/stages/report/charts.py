@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,14 +32,28 @@ def _draw(spec: Mapping[str, Any]) -> str:
         "config": {
             "font": _FONT,
             "view": {"stroke": None},
-            "axis": {"labelColor": "#4a463d", "titleColor": "#4a463d", "gridColor": "#e6e2d8", "domainColor": "#b9b4a8"},
+            "axis": {
+                "labelColor": "#4a463d",
+                "titleColor": "#4a463d",
+                "gridColor": "#e6e2d8",
+                "domainColor": "#b9b4a8",
+            },
             "axisX": {"grid": False},
             "legend": {"orient": "top", "title": None, "labelColor": "#4a463d"},
         },
         **spec,
     }
     svg: str = vl_convert.vegalite_to_svg(whole, vl_version="5.20")
+    svg = _with_own_ids(svg, f"c{zlib.crc32(json.dumps(whole, sort_keys=True).encode()):08x}")
     return re.sub(r'\swidth="([\d.]+)" height="([\d.]+)"', r' width="100%" style="max-width:\1px"', svg, count=1)
+
+
+def _with_own_ids(svg: str, prefix: str) -> str:
+    """``svg`` with ids that depend on the chart alone; Vega counts on through the life of a process."""
+    found = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
+    for position, name in enumerate(found):
+        svg = re.sub(rf'(id="|url\(#|href="#){re.escape(name)}(?=["\)])', rf"\g<1>{prefix}-{position}", svg)
+    return svg
 
 
 def intervals(rows: Sequence[Mapping[str, object]], label: str, axis: str) -> str:
@@ -49,7 +65,10 @@ def intervals(rows: Sequence[Mapping[str, object]], label: str, axis: str) -> st
     x = {"scale": {"domain": [0, 1]}, "axis": {"format": "%", "title": axis, "grid": True}, "type": "quantitative"}
     y = {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 260}}
     colour = {"field": "fill", "type": "nominal", "scale": None}
-    rule = {"mark": {"type": "rule", "strokeWidth": 3}, "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}}}
+    rule = {
+        "mark": {"type": "rule", "strokeWidth": 3},
+        "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}},
+    }
     point = {"mark": {"type": "point", "filled": True, "size": 120}, "encoding": {"x": {"field": "share", **x}}}
     return _draw(
         {
@@ -89,9 +108,18 @@ def band(rows: Sequence[Mapping[str, object]], label: str, axis: str, colour: st
         "mark": {"type": "errorbar", "color": COLOURS[colour], "opacity": 0.5, "thickness": 2},
         "encoding": {"y": {"field": "low", **y}, "y2": {"field": "high"}},
     }
-    line = {"mark": {"type": "point", "filled": True, "size": 60, "color": COLOURS[colour]}, "encoding": {"y": {"field": "share", **y}}}
+    line = {
+        "mark": {"type": "point", "filled": True, "size": 60, "color": COLOURS[colour]},
+        "encoding": {"y": {"field": "share", **y}},
+    }
     return _draw(
-        {"description": label, "height": 180, "data": {"values": list(rows)}, "encoding": {"x": x}, "layer": [area, line]}
+        {
+            "description": label,
+            "height": 180,
+            "data": {"values": list(rows)},
+            "encoding": {"x": x},
+            "layer": [area, line],
+        }
     )
 
 

@@ -39,7 +39,13 @@ def render_markdown(page: Page, words: Words) -> str:
 
 def _markdown(block: Block, words: Words) -> list[str]:
     if isinstance(block, Paragraph):
-        return [f"**{block.text}**" if block.role == "lead" else f"> {block.text}" if block.role == "caution" else block.text]
+        return [
+            f"**{block.text}**"
+            if block.role == "lead"
+            else f"> {block.text}"
+            if block.role == "caution"
+            else block.text
+        ]
     if isinstance(block, Chart):
         return [f"*({words('chart_in_page')}: {block.alt})*"]
     if isinstance(block, Evidence):

@@ -34,7 +34,9 @@ from mbtool.tables import (
 from mbtool.text.masking import masked
 
 READS = (
-    DOCUMENTS.whole("doc_id", "platform", "kind", "day", "date_precision", "clean_text", "title", "language", "source_file"),
+    DOCUMENTS.whole(
+        "doc_id", "platform", "kind", "day", "date_precision", "clean_text", "title", "language", "source_file"
+    ),
     REJECTS.whole("reason"),
     POLLS.whole(),
     INDEX_SERIES.whole("keyword", "region", "period_start", "interval_days", "device", "value"),
@@ -75,7 +77,8 @@ class Sources:
         table = self.tables[name]
         for column, value in equal.items():
             table = table.filter(pc.equal(table[column], pa.scalar(value)))
-        return table.to_pylist()
+        rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
 
     def documents(self, doc_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The rows of ``documents`` for these ids."""

@@ -28,7 +28,9 @@ class Words:
 def load_words(language: str) -> Words:
     """The words of ``language`` (en, zh)."""
     tables = tomllib.loads(located("mbtool:report/texts.toml").read_text("utf-8"))
-    texts = {f"{group}.{key}" if group != "text" else key: t[language] for group, g in tables.items() for key, t in g.items()}
+    texts = {
+        f"{group}.{key}" if group != "text" else key: t[language] for group, g in tables.items() for key, t in g.items()
+    }
     return Words(language, texts)
 
 

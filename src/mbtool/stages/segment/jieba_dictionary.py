@@ -21,8 +21,8 @@ from mbtool.errors import ExtraMissingError, InputError, UsageError
 UserWord = tuple[str, int | None, str | None]
 """A word, its frequency (None: jieba's suggestion) and its part of speech, which cutting does not use."""
 UserEntry = UserWord | tuple[str, int | None] | tuple[str]
-UserDictionary = str | os.PathLike[str] | Iterable[str | os.PathLike[str] | UserEntry]
-"""A path, or any mix of paths and words."""
+UserDictionary = str | os.PathLike[str] | Iterable["str | os.PathLike[str] | UserEntry | Iterable[UserEntry]"]
+"""A path, or any mix of paths, words and lists of words."""
 
 Operation = tuple[str, str | tuple[str, ...], int | None]
 """One change to the dictionary: ("add", word, frequency), ("delete", word, None) or ("force", word or pieces, None)."""
@@ -37,7 +37,9 @@ def jieba_folder() -> Path:
     """Return the folder of the installed jieba package; raise ExtraMissingError if there is none."""
     spec = importlib.util.find_spec("jieba")
     if spec is None or spec.origin is None:
-        raise ExtraMissingError("jieba is not installed; its dictionary is needed for segmentation", "pip install jieba")
+        raise ExtraMissingError(
+            "jieba is not installed; its dictionary is needed for segmentation", "pip install jieba"
+        )
     return Path(spec.origin).parent
 
 
@@ -189,8 +191,8 @@ def read_user_dictionary(source: UserDictionary) -> Iterator[Operation]:
         return
     for item in source:
         if isinstance(item, tuple):
-            word, frequency, *_ = (*item, None, None)
-            yield "add", checked_word(word), _checked_frequency(word, frequency)
+            entry: tuple[object, ...] = (*tuple(item), None, None)
+            yield "add", checked_word(entry[0]), _checked_frequency(*entry[:2])
         else:
             yield from read_user_dictionary(item)
 
@@ -199,7 +201,9 @@ def _read_file(path: Path) -> Iterator[Operation]:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
-        raise InputError(f"user dictionary {path}: {error.strerror}", "a single word is given as (word, None, None)") from None
+        raise InputError(
+            f"user dictionary {path}: {error.strerror}", "a single word is given as (word, None, None)"
+        ) from None
     for number, raw in enumerate(lines, 1):
         try:
             line = raw.strip().decode("utf-8").lstrip("\ufeff")
@@ -226,5 +230,7 @@ def _checked_frequency(word: object, frequency: object) -> int | None:
     except (TypeError, ValueError):
         value = -1
     if value < 0:
-        raise UsageError(f"{frequency!r} is no frequency of {word!r}", "give a count from 0 on, or None for jieba's own")
+        raise UsageError(
+            f"{frequency!r} is no frequency of {word!r}", "give a count from 0 on, or None for jieba's own"
+        )
     return int(value)

@@ -63,7 +63,7 @@ def cache_folder() -> Path:
     if named:
         return Path(named)
     xdg = os.environ.get("XDG_CACHE_HOME")
-    return (Path(xdg) if xdg else Path(os.path.expanduser("~"), ".cache")) / "mbtool"
+    return (Path(xdg) if xdg else Path("~/.cache").expanduser()) / "mbtool"
 
 
 def build_path(operations: Sequence[Operation]) -> Path:
@@ -138,7 +138,7 @@ def _block_characters() -> str:
 
 
 def _character_codes(points: NDArray[np.uint32]) -> tuple[NDArray[np.uint16], int]:
-    """Number the block characters from 1, the most frequent in the dictionary first; return the table and one past the last."""
+    """Return the codes of the block characters, from 1 by frequency in the dictionary, and one past the last."""
     blocks = np.array([ord(character) for character in _block_characters()])
     counts = np.bincount(points, minlength=BMP)[blocks]
     order = np.lexsort((blocks, -counts))
@@ -175,7 +175,7 @@ def _hmm_tables(
 
 
 def _fingerprint(operations: Sequence[Operation]) -> str:
-    """Return the hash of all that shapes the arrays: jieba's version and files, the changes, the format, the byte order."""
+    """Return the hash of all that shapes the arrays: jieba's version and files, the changes, format and byte order."""
     folder = jieba_folder()
     digest = hashlib.sha256(json.dumps([FORMAT, jieba_version(), sys.byteorder, list(operations)]).encode())
     for name in ("dict.txt", "finalseg/prob_start.p", "finalseg/prob_trans.p", "finalseg/prob_emit.p"):

@@ -14,6 +14,8 @@ NAMED = {
 }
 """The spans that have a name."""
 
+_OPENERS = {NAMED["emoticons"]: "[", NAMED["hashtags"]: "#"}
+
 
 def compile_patterns(protect: Iterable[str | re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
     """Return the patterns of names ("emoticons", "hashtags"), regex texts and compiled regexes.
@@ -38,6 +40,12 @@ def _compile(item: str | re.Pattern[str]) -> re.Pattern[str]:
         return re.compile(item)
     except re.error as error:
         raise UsageError(f"protect: {item!r} is no regex: {error}", "see Python's re") from None
+
+
+def opening_characters(patterns: tuple[re.Pattern[str], ...]) -> str | None:
+    """Return the ASCII characters one of which every span begins with, or None if a span may begin with anything."""
+    openers = [_OPENERS.get(pattern) for pattern in patterns]
+    return None if None in openers else "".join(opener for opener in openers if opener)
 
 
 def find_spans(text: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +16,9 @@ from mbtool.errors import InputError, UsageError
 from mbtool.kernels.segmentation import cut_pieces, encode_pieces, gather_terms, merge_terms
 from mbtool.stages.segment.jieba_dictionary import Operation, UserDictionary, checked_word, read_user_dictionary
 from mbtool.stages.segment.model_cache import load_model
-from mbtool.stages.segment.protection import compile_patterns, find_spans
+from mbtool.stages.segment.protection import compile_patterns, find_spans, opening_characters
 
-Texts = pa.Array | pa.ChunkedArray | Sequence[str | None]
+Texts: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
 LONGEST_DOCUMENT = 2**31 - 1
 
 
@@ -43,7 +44,7 @@ class TokenIds:
         terms = self.terms.to_pylist()
         tokens = [terms[number] for number in self.ids.tolist()]
         borders = self.offsets.tolist()
-        return [tokens[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+        return [tokens[start:end] for start, end in pairwise(borders)]
 
 
 class Segmenter:
@@ -57,13 +58,13 @@ class Segmenter:
     ``forced``
         after that, words kept together or, given as a tuple of pieces, cut there: ``suggest_freq(…, tune=True)``.
     ``protect``
-        names ("emoticons", "hashtags") or regexes: their spans come out first, a token each; what lies between two spans
-        is cut as if it stood alone. Empty: every document is jieba's to the letter.
+        names ("emoticons", "hashtags") or regexes: their spans come out first, a token each; what lies between two
+        spans is cut as if it stood alone. Empty: every document is jieba's to the letter.
     ``hmm``
         whether jieba's HMM joins characters into words that no dictionary has.
 
-    Nothing of a ``jieba`` imported elsewhere is used or changed. Raises UsageError for words, names and regexes that are
-    none, InputError for a dictionary file that cannot be read.
+    Nothing of a ``jieba`` imported elsewhere is used or changed. Raises UsageError for words, names and regexes that
+    are none, InputError for a dictionary file that cannot be read.
     """
 
     def __init__(
@@ -98,9 +99,9 @@ class Segmenter:
     def encode(self, texts: Texts, *, threads: int = 1) -> TokenIds:
         """Return the tokens of all ``texts`` as numbers; a null has none.
 
-        ``texts`` is an Arrow array of strings, chunked or not, or a sequence of str and None. The result is the same for
-        any number of ``threads``. Raises InputError for a lone surrogate, which Arrow cannot hold, and for a text of more
-        than 2 GiB; UsageError for anything that is not text.
+        ``texts`` is an Arrow array of strings, chunked or not, or a sequence of str and None. The result is the same
+        for any number of ``threads``. Raises InputError for a lone surrogate, which Arrow cannot hold, and for a text
+        of more than 2 GiB; UsageError for anything that is not text.
         """
         parts = [part for chunk in _string_chunks(texts) for part in _split(_part_of(chunk, self._patterns), threads)]
         if threads > 1 and len(parts) > 1:
@@ -194,8 +195,11 @@ def _part_of(chunk: pa.Array, patterns: tuple[re.Pattern[str], ...]) -> _Part:
     _, offsets, values = chunk.buffers()
     n = len(chunk)
     if n == 0:
-        return _Part(_bytes_of(None), *(np.zeros(0, kind) for kind in (np.int64, np.int64, np.bool_)), np.zeros(1, np.int64))
-    borders = np.frombuffer(offsets, np.int64 if wide else np.int32)[chunk.offset : chunk.offset + n + 1].astype(np.int64)
+        none = np.zeros(0, np.int64)
+        return _Part(_bytes_of(None), none, none, np.zeros(0, np.bool_), np.zeros(1, np.int64))
+    borders = np.frombuffer(offsets, np.int64 if wide else np.int32)[chunk.offset : chunk.offset + n + 1].astype(
+        np.int64
+    )
     starts, ends = borders[:-1].copy(), borders[1:].copy()
     if chunk.null_count:
         nulls = chunk.is_null().to_numpy(zero_copy_only=False)
@@ -236,20 +240,23 @@ def _protected(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], patterns: tuple[re.Pattern[str], ...]
 ) -> _Part:
     """Return the part with its documents cut into protected spans and what lies between them."""
-    memory = memoryview(data)
-    piece_ends: list[int] = []
     piece_starts: list[int] = []
+    piece_ends: list[int] = []
     whole: list[bool] = []
     documents = [0]
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        text = str(memory[start:end], "utf-8")
+    candidates = _may_hold_spans(data, starts, ends, patterns).tolist()
+    for start, end, candidate in zip(starts.tolist(), ends.tolist(), candidates, strict=True):
+        text = data[start:end].tobytes().decode() if candidate else ""
         bounds, protected = _pieces_of_text(text, patterns)
-        done = start
-        for first, last in bounds:
-            piece_starts.append(done)
-            done += len(text[first:last].encode()) if len(bounds) > 1 else end - start
-            piece_ends.append(done)
-        whole.extend(protected)
+        if True in protected:
+            borders = list(accumulate((len(text[a:b].encode()) for a, b in bounds), initial=start))
+            piece_starts.extend(borders[:-1])
+            piece_ends.extend(borders[1:])
+            whole.extend(protected)
+        else:
+            piece_starts.append(start)
+            piece_ends.append(end)
+            whole.append(False)
         documents.append(len(whole))
     return _Part(
         data,
@@ -258,6 +265,19 @@ def _protected(
         np.array(whole, np.bool_),
         np.array(documents, np.int64),
     )
+
+
+def _may_hold_spans(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], patterns: tuple[re.Pattern[str], ...]
+) -> NDArray[np.bool_]:
+    """Return which documents have a character that a protected span can begin with; only they become strings."""
+    openers = opening_characters(patterns)
+    if openers is None:
+        return np.ones(len(starts), np.bool_)
+    opens = np.zeros(256, np.bool_)
+    opens[list(openers.encode())] = True
+    places = np.flatnonzero(opens[data])
+    return np.searchsorted(places, starts) < np.searchsorted(places, ends)
 
 
 def _split(part: _Part, n: int) -> list[_Part]:

@@ -54,8 +54,8 @@ def find_arguments(
 ) -> Iterator[Argument]:
     """One argument per sentence and aspect named in it.
 
-    The side is the sign of the words' sides (each -1 or +1, turned by a negation just before) plus the document's log odds,
-    limited and halved: a single word in a document that is clearly of the other side is read with the document.
+    The side is the sign of the words' sides (each -1 or +1, turned by a negation just before) plus the document's log
+    odds, limited and halved: a single word in a document that is clearly of the other side is read with the document.
     """
     odds = math.log((p_support + 1e-9) / (p_oppose + 1e-9))
     leaning = DOCUMENT_WEIGHT * max(-DOCUMENT_LIMIT, min(DOCUMENT_LIMIT, odds))

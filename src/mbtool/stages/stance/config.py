@@ -5,8 +5,26 @@ from pydantic import Field
 from mbtool.settings import FilePath, Settings
 
 ALIASES = (
-    *("微商", "V商", "威商", "薇商", "weishang", "micro business", "micro-business", "micro quotient", "micro-quotient"),
-    *("micro-trader", "micro trader", "micro dealer", "micro-merchant", "micro merchant", "micro-commerce", "derivative"),
+    *(
+        "微商",
+        "V商",
+        "威商",
+        "薇商",
+        "weishang",
+        "micro business",
+        "micro-business",
+        "micro quotient",
+        "micro-quotient",
+    ),
+    *(
+        "micro-trader",
+        "micro trader",
+        "micro dealer",
+        "micro-merchant",
+        "micro merchant",
+        "micro-commerce",
+        "derivative",
+    ),
 )
 
 
@@ -24,5 +42,8 @@ class StanceSettings(Settings):
     draws: int = Field(1000, ge=100, le=10_000, description="Bootstrap draws per group")
     confidence: float = Field(0.95, gt=0.5, lt=1.0, description="Level of the intervals")
     min_authors: int = Field(
-        5, ge=1, le=10_000, description="A month, platform or voice with fewer authors is left out; shares of all get no interval"
+        5,
+        ge=1,
+        le=10_000,
+        description="A month, platform or voice with fewer authors is left out; shares of all then have no interval",
     )

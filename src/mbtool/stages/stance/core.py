@@ -1,4 +1,4 @@
-"""From evidence to probabilities. The cue model is a baseline: a trained model takes its place by keeping ``StanceModel``."""
+"""From evidence to probabilities. The cue model is a baseline; a trained model takes its place: see ``StanceModel``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CueModel:
     ``neutral`` is the score that either side has to beat; ``slope`` how fast evidence convinces.
     """
 
-    neutral: float = 1.2
+    neutral: float = 0.9
     slope: float = 1.1
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -43,8 +43,8 @@ class CueModel:
 def measure(evidence: Sequence[Evidence]) -> tuple[float, float]:
     """The features of a document: strength of what speaks for support, and for opposition.
 
-    Repeating a word adds little, and more evidence adds less and less: long texts must not be surer than short ones only for
-    their length. Each side is ``√Σ(best score of each word)²`` blended with its best single score.
+    Repeating a word adds nothing, and more evidence adds less and less: long texts must not be surer than short ones
+    only for their length. With s the best score of each word, each side is ``√Σs² + ¼Σs``.
     """
     sides = []
     for sign in (1.0, -1.0):

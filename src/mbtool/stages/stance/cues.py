@@ -10,7 +10,9 @@ from typing import Any
 from mbtool.stages.stance.clauses import clauses, fold, sentences
 
 NEGATION_REACH = 4
-"""A negation turns a cue that begins at most so many characters after it."""
+"""A negation turns a cue that begins at most so many characters after it begins."""
+DOUBLE_REACH = 8
+"""A double negation is looked for so many characters before a cue."""
 OBJECT_REACH = 10
 """A verdict takes an action that begins at most so many characters after it as its object."""
 
@@ -19,7 +21,11 @@ HINT_WEIGHT = 1.0
 FAR_WEIGHT = 0.5
 AFTER_TURN = 1.5
 BEFORE_TURN = 0.5
-BARE_ACTION = 0.3
+NEGATED = -0.8
+"""What a negation makes of a score: not to support is a little less than to oppose."""
+OBJECT_WEIGHT = 1.2
+"""What an action weighs that is the object of a verdict: 支持整治."""
+BARE_ACTION = 0.2
 """What an action weighs that nobody wishes for: the news reports it."""
 
 
@@ -78,15 +84,23 @@ def read_cues(data: Mapping[str, Any], target: str, aliases: Sequence[str]) -> C
 
 
 def one_of(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern for any of ``words`` in folded text, the longest first; Latin words only as whole words (or their plural)."""
-    ordered = sorted({fold(w) for w in words if w}, key=lambda w: (-len(w), w))
-    return re.compile("|".join(_literal(w) for w in ordered) or r"(?!)")
+    """A pattern for any of ``words`` in folded text, the longest first; Latin words only whole, or their plural."""
+    by_first: dict[str, list[str]] = {}
+    for word in sorted({fold(w) for w in words if w}, key=lambda w: (-len(w), w)):
+        by_first.setdefault(word[0], []).append(word[1:])
+    return re.compile("|".join(_branch(first, rests) for first, rests in sorted(by_first.items())) or r"(?!)")
 
 
-def _literal(word: str) -> str:
-    before = r"(?<![a-z])" if word[0].isascii() and word[0].isalpha() else ""
-    after = r"(?:s?(?![a-z]))" if word[-1].isascii() and word[-1].isalpha() else ""
-    return before + re.escape(word) + after
+def _branch(first: str, rests: Sequence[str]) -> str:
+    """The words that begin with ``first``. The sign stands first, so that the search skips to it fast."""
+    begin = re.escape(first)
+    if first.isascii() and first.isalpha():
+        begin += f"(?<![a-z]{begin})"
+    tails = []
+    for rest in rests:
+        last = (first + rest)[-1]
+        tails.append(re.escape(rest) + (r"(?:s?(?![a-z]))" if last.isascii() and last.isalpha() else ""))
+    return f"{begin}(?:{'|'.join(tails)})"
 
 
 @dataclass(frozen=True)
@@ -99,11 +113,14 @@ class _Hit:
 
 def find_evidence(text: str, cues: CueList) -> list[Evidence]:
     """The evidence in a document's own words, in the order of the text."""
-    is_about = bool(cues.target.search(folded := fold(text)) or cues.hints.search(folded))
-    is_named = bool(cues.target.search(folded))
+    folded = fold(text)
+    is_named = cues.target.search(folded) is not None
+    is_about = is_named or cues.hints.search(folded) is not None
     is_ironic = cues.irony.search(folded) is not None
     found: list[Evidence] = []
     for sentence in sentences(folded):
+        if not (cues.pattern.search(sentence.text) or cues.defiant.search(sentence.text)):
+            continue
         found += _in_sentence(sentence.text, cues, is_about=is_about, is_named=is_named, is_ironic=is_ironic)
     if is_ironic and is_about:
         found.append(Evidence(_first(cues.irony, folded), -0.8))
@@ -149,13 +166,11 @@ def _in_clause(clause: str, cues: CueList, *, is_about: bool, is_turned: bool) -
         after = hits[i + 1] if i + 1 < len(hits) and hits[i + 1].start - hit.end <= OBJECT_REACH else None
         if hit.cue.kind == "verdict" and after is not None and after.cue.kind == "action":
             continue  # its object speaks for it
-        score = hit.cue.side * hit.cue.weight
         if hit.cue.kind == "action":
-            score = _action(hit, before, clause, cues)
-        if _is_negated(hit, clause, cues):
-            score = -0.8 * score
-        if is_turned and hit.cue.kind in ("verdict", "judgement", "action"):
-            score = -score
+            score = _action(hit, before, clause, cues, is_turned=is_turned)
+        else:
+            score = hit.cue.side * hit.cue.weight * (NEGATED if _is_negated(hit, 0, clause, cues) else 1)
+            score = -score if is_turned and hit.cue.kind != "aside" else score
         found.append(Evidence(hit.word, score))
     return found
 
@@ -164,22 +179,22 @@ def _key(found: str, cues: CueList) -> str:
     return found if found in cues.cues else found.removesuffix("s")
 
 
-def _action(hit: _Hit, before: _Hit | None, clause: str, cues: CueList) -> float:
+def _action(hit: _Hit, before: _Hit | None, clause: str, cues: CueList, *, is_turned: bool) -> float:
     """Supporting a clampdown opposes the trade, opposing it supports the trade; reported only, it says little."""
     score = hit.cue.side * hit.cue.weight
     if before is not None and before.cue.kind == "verdict":
-        sign = before.cue.side * (-1 if _is_negated(before, clause, cues) else 1)
-        return score * sign * 1.2
-    if cues.wishes.search(clause[: hit.start]):
-        return score
-    return score * BARE_ACTION
+        sign = before.cue.side * (-1 if _is_negated(before, 0, clause, cues) else 1)
+        sign *= -1 if _is_negated(hit, before.end, clause, cues) else 1
+        return OBJECT_WEIGHT * score * sign * (-1 if is_turned else 1)
+    if _is_negated(hit, 0, clause, cues) != is_turned:
+        return NEGATED * score
+    return score if cues.wishes.search(clause[: hit.start]) else score * BARE_ACTION
 
 
-def _is_negated(hit: _Hit, clause: str, cues: CueList) -> bool:
-    """Whether an odd number of negations stands just before the cue; a double negation counts as none."""
-    begin = max(hit.start - NEGATION_REACH, 0)
-    window = clause[begin : hit.start]
-    window = cues.double_negations.sub("  ", window)
+def _is_negated(hit: _Hit, begin: int, clause: str, cues: CueList) -> bool:
+    """Whether an odd number of negations stands just before the cue, not before ``begin``; a double one is none."""
+    window = clause[max(hit.start - DOUBLE_REACH, begin) : hit.start]
+    window = cues.double_negations.sub(lambda m: " " * len(m[0]), window)[-NEGATION_REACH:]
     return len(cues.negations.findall(window)) % 2 == 1
 
 

@@ -1,8 +1,8 @@
 """Shares of stances with percentile bootstrap intervals over authors.
 
-Resampled are authors, because the posts of one person are not independent (cluster bootstrap: Davison & Hinkley 1997, §3.8);
-a document of an unknown author is an author of its own. Clusters of duplicates are not joined with authors: one advert copied
-by everybody would connect everybody into a single cluster. They act through the weights instead.
+Resampled are authors, because the posts of one person are not independent (cluster bootstrap: Davison & Hinkley 1997,
+§3.8); a document of an unknown author is an author of its own. Clusters of duplicates are not joined with authors: one
+advert copied by everybody would connect everybody into a single cluster. They act through the weights instead.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _lists(config: StanceSettings) -> tuple[CueList, Aspects]:
         path = located(config.arguments)
         return cues, read_aspects(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (ValueError, KeyError, OSError) as error:
-        raise ConfigError(f"stance: {path}: {error!r}", "see the header of the list of the same name in resources") from error
+        raise ConfigError(f"stance: {path}: {error!r}", "see the header of that list in resources") from error
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def _aligned(table: pa.Table, doc_ids: pa.Array) -> pa.Table:
 def _numbered(authors: pa.ChunkedArray) -> NDArray[np.int64]:
     """Authors as numbers by first appearance; an unknown author is a new one."""
     codes = pc.dictionary_encode(authors.combine_chunks(), null_encoding="mask").indices
-    numbers = pc.fill_null(codes, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers: NDArray[np.int64] = pc.fill_null(codes, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     unknown = numbers < 0
     numbers[unknown] = len(authors) + np.arange(int(unknown.sum()))
     return numbers

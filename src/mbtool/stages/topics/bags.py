@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.stages.topics.terms import candidates_among
+from mbtool.text.terms import candidates_among
 
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]

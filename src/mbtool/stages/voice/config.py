@@ -9,4 +9,4 @@ class VoiceSettings(Settings):
     """``[voice]``."""
 
     cues: FilePath = Field("mbtool:voice_cues.toml", description="The weighted cues of the baseline (TOML)")
-    shown_cues: int = Field(8, ge=0, le=100, description="How many of the cues found are kept per document, the heaviest first")
+    shown_cues: int = Field(8, ge=0, le=100, description="How many cues are kept per document, the heaviest first")

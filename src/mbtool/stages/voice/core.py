@@ -25,7 +25,7 @@ class VoiceModel(Protocol):
 
 @dataclass(frozen=True)
 class CueModel:
-    """Additive weights and the softmax: a multinomial logistic model with weights set by hand, organic as the reference."""
+    """Additive weights and the softmax: a multinomial logistic model with weights set by hand."""
 
     weights: NDArray[np.float64]
     """Shape (features, 3)."""

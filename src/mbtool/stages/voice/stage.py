@@ -1,4 +1,4 @@
-"""Voice at the edge: documents of a shard in, their voices out. Every document stands alone; there is nothing to merge."""
+"""Voice at the edge: documents of a shard in, their voices out. Every document stands alone: nothing to merge."""
 
 from __future__ import annotations
 

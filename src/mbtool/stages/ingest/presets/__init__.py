@@ -1,6 +1,6 @@
 """The export formats mbtool knows. A new one is one file here, its name in ``ALL``, and one fixture.
 
-Order matters: the first preset whose required columns are all there is taken, so the particular stands before the general.
+Order matters: the first preset whose required columns are all there is taken: the particular before the general.
 """
 
 from __future__ import annotations

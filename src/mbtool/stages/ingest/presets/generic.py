@@ -3,27 +3,28 @@
 from mbtool.stages.ingest.model import Preset
 
 _NAMES = {
-    "native_id": "id _id mid note_id weibo_id comment_id aweme_id video_id content_id 作品ID 笔记ID 帖子ID 帖子编号 编号 评论ID 微博id ID",
+    "native_id": "id _id mid note_id weibo_id comment_id aweme_id video_id content_id ID 编号 作品ID 笔记ID 帖子ID 帖子编号"
+    " 评论ID 微博id",
     "bid": "bid mblogid",
-    "text": "text content desc 正文 内容 微博正文 微博内容 评论内容 文章内容 作品描述 评论 帖子内容 body message content_text",
+    "text": "text content content_text desc body message 正文 内容 微博正文 微博内容 评论内容 文章内容 作品描述 评论 帖子内容",
     "title": "title 标题 文章标题 作品标题",
     "abstract": "abstract digest 摘要",
-    "author_id": "user_id author_id uid creator_hash 用户ID 作者ID user._id user.id",
-    "author_name": "nickname author 作者 昵称 用户昵称 作者昵称 发布者 用户名 用户 screen_name user_nickname user.nick_name"
-    " user.screen_name author_name user",
-    "author_verified": "user.verified verified 认证",
+    "author_id": "user_id author_id uid creator_hash user._id user.id 用户ID 作者ID",
+    "author_name": "nickname author author_name user screen_name user_nickname user.nick_name user.screen_name 作者 昵称"
+    " 用户昵称 作者昵称 发布者 用户名 用户",
+    "author_verified": "verified user.verified 认证",
     "source": "source 来源 发布工具 公众号",
-    "published_at": "published_at created_at create_date_time time create_time publish_time 发布时间 发表时间 日期 时间 发布日期"
-    " date 评价时间 完整日期 created_time",
-    "crawled_at": "crawl_time crawled_at 采集时间 爬取时间 last_modify_ts",
-    "likes": "likes like_count liked_count attitudes_count 点赞数 点赞 点赞数量 赞 comment_like_count voteup_count",
+    "published_at": "published_at created_at create_date_time created_time create_time publish_time time date 发布时间"
+    " 发表时间 完整日期 日期 时间 发布日期 评价时间",
+    "crawled_at": "crawl_time crawled_at last_modify_ts 采集时间 爬取时间",
+    "likes": "likes like_count liked_count attitudes_count comment_like_count voteup_count 点赞数 点赞 点赞数量 赞",
     "comments": "comments comment_count comments_count 评论数 评论数量 留言 回复数",
     "reposts": "reposts reposts_count share_count shared_count 转发数 转发 分享 分享数量",
     "reads": "reads reads_count read_num 阅读 阅读数 阅读量",
     "collects": "collects collected_count 收藏数 收藏 收藏数量",
     "rating": "rating score 得分 分数 评分 星级",
     "region": "region ip_location ip IP属地 地区 省份",
-    "url": "url link 链接 网址 原文链接 note_url 标题链接 作品链接",
+    "url": "url link note_url 链接 网址 原文链接 标题链接 作品链接",
     "tags": "tags tag_list 标签 作品标签",
     "keywords": "keywords 关键词",
     "repost_of": "retweet_id repost_of",

@@ -1,4 +1,4 @@
-"""The sections of the page, in the order in which they are read. Each module has ``build(sources) -> Section | None``."""
+"""The sections of the page, in reading order. Each module has ``build(sources) -> Section | None``."""
 
 from __future__ import annotations
 

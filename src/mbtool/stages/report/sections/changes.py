@@ -70,7 +70,10 @@ def _index(sources: Sources) -> list[Block]:
     keywords = sorted(totals, key=lambda k: (-totals[k], k))[:MOST_KEYWORDS]
     order = sorted(means)
     rows = [
-        {"month": m.isoformat(), "name": k, "value": round(means[k, m], 3)} for k in keywords for kk, m in order if kk == k
+        {"month": m.isoformat(), "name": k, "value": round(means[k, m], 3)}
+        for k in keywords
+        for kk, m in order
+        if kk == k
     ]
     label = words("changes.index_chart", keywords=words("comma").join(keywords))
     blocks: list[Block] = [Chart(charts.lines(rows, label, words("changes.index_axis")), label)]

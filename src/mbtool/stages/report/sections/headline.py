@@ -25,17 +25,41 @@ def build(sources: Sources) -> Section | None:
     if main is None or main["share"] is None:
         blocks.append(Paragraph(words("headline.none"), "lead"))
     else:
-        blocks.append(Paragraph(words("headline.lead", share=percent(main["share"]), range=interval(main["low"], main["high"]), n=number(main["n"]), effective=number(main["n_effective"])), "lead"))
+        blocks.append(
+            Paragraph(
+                words(
+                    "headline.lead",
+                    share=percent(main["share"]),
+                    range=interval(main["low"], main["high"]),
+                    n=number(main["n"]),
+                    effective=number(main["n_effective"]),
+                ),
+                "lead",
+            )
+        )
         if main["estimator"] == "classify_and_count":
             blocks.append(Paragraph(words("headline.baseline"), "caution"))
     rows = [_row(sided[p, "oppose"], words(f"population.{p}"), p) for p in POPULATIONS if (p, "oppose") in sided]
-    rows += [{"name": p["name"], "share": p["oppose"], "low": p["low"], "high": p["high"], "colour": "poll"} for p in polls]
+    rows += [
+        {"name": p["name"], "share": p["oppose"], "low": p["low"], "high": p["high"], "colour": "poll"} for p in polls
+    ]
     rows = [r for r in rows if r["share"] is not None]
     if rows:
-        blocks.append(Chart(charts.intervals(rows, words("headline.chart"), words("headline.axis")), words("headline.chart")))
+        blocks.append(
+            Chart(charts.intervals(rows, words("headline.chart"), words("headline.axis")), words("headline.chart"))
+        )
     raw = sided.get(("raw", "oppose"))
     if main and raw and main["share"] is not None and raw["share"] is not None:
-        blocks.append(Paragraph(words("headline.difference", raw=percent(raw["share"]), organic=percent(main["share"]), points=number(100 * abs(raw["share"] - main["share"])))))
+        blocks.append(
+            Paragraph(
+                words(
+                    "headline.difference",
+                    raw=percent(raw["share"]),
+                    organic=percent(main["share"]),
+                    points=number(100 * abs(raw["share"] - main["share"])),
+                )
+            )
+        )
     blocks.append(_three_way(sources, shares))
     if polls:
         blocks.append(Paragraph(words("headline.polls", polls="; ".join(p["sentence"] for p in polls))))
@@ -66,7 +90,13 @@ def _polls(sources: Sources) -> list[dict[str, Any]]:
             share = votes["oppose"] / total
             question = rows[0]["question"] or ""
             name = sources.words("headline.poll_name", question=question, n=number(total))
-            sentence = sources.words("headline.poll_sentence", question=question, n=number(total), share=percent(share), range=interval(low, high))
+            sentence = sources.words(
+                "headline.poll_sentence",
+                question=question,
+                n=number(total),
+                share=percent(share),
+                range=interval(low, high),
+            )
             found.append({"name": name, "oppose": share, "low": low, "high": high, "sentence": sentence})
     return found
 
@@ -79,7 +109,9 @@ def _three_way(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
             cells = [words(f"population.{population}"), words.name("stance", side)]
             for among in ("sided", "all"):
                 match = [r for r in shares if (r["population"], r["class"], r["among"]) == (population, side, among)]
-                cells += [percent(match[0]["share"]), interval(match[0]["low"], match[0]["high"])] if match else ["", ""]
+                cells += (
+                    [percent(match[0]["share"]), interval(match[0]["low"], match[0]["high"])] if match else ["", ""]
+                )
             rows.append(cells)
     keys = ("population", "stance", "share_sided", "interval", "share_all", "interval")
     return Grid([words(f"column.{k}") for k in keys], rows, frozenset({2, 3, 4, 5}), words("headline.table"))
@@ -89,7 +121,9 @@ def _evidence(sources: Sources) -> list[Block]:
     blocks: list[Block] = []
     arguments = sources.table("arguments").to_pylist()
     for side in ("oppose", "support"):
-        found = [(r["doc_id"], r["sentence"]) for r in sorted(arguments, key=lambda r: r["doc_id"]) if r["side"] == side]
+        found = [
+            (r["doc_id"], r["sentence"]) for r in sorted(arguments, key=lambda r: r["doc_id"]) if r["side"] == side
+        ]
         quotes = sources.quotes(found)
         if quotes:
             blocks.append(Evidence(sources.words("headline.evidence", side=sources.words.name("stance", side)), quotes))

@@ -30,7 +30,9 @@ def build(sources: Sources) -> Section | None:
             for r in own
         ]
         if rows:
-            blocks.append(Grid(columns, rows, frozenset(range(1, 7)), words("keywords.of", voice=words.name("voice", voice))))
+            blocks.append(
+                Grid(columns, rows, frozenset(range(1, 7)), words("keywords.of", voice=words.name("voice", voice)))
+            )
     return Section("keywords", words("keywords.title"), blocks)
 
 

@@ -30,8 +30,12 @@ def build(sources: Sources) -> Section | None:
     ]
     columns = [words(f"column.{k}") for k in ("topic", "share", "documents", "npmi", "words")]
     quality = {r["measure"]: r["value"] for r in sources.table("topic_quality").to_pylist()}
-    lead = words("topics.lead", k=number(len(topics)), npmi=number(quality.get("mean_npmi"), 2))
-    blocks: list[Block] = [Paragraph(lead, "lead"), Grid(columns, rows, frozenset({0, 1, 2, 3})), Paragraph(words("topics.npmi"))]
+    lead = words("topics.lead", k=number(len(topics)), npmi=number(quality.get("npmi_mean"), 2))
+    blocks: list[Block] = [
+        Paragraph(lead, "lead"),
+        Grid(columns, rows, frozenset({0, 1, 2, 3})),
+        Paragraph(words("topics.npmi")),
+    ]
     for topic in topics:
         quotes = sources.quotes([(doc_id, None) for doc_id in topic["examples"]])
         if quotes:

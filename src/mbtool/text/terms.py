@@ -1,4 +1,4 @@
-"""Which tokens can be terms: the rules, and the list of stop words."""
+"""Which tokens can be terms of keyword lists and topics: the rules, and the list of stop words."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W_]")
 _EMOTICON = re.compile(r"\[.*\]|【.*】")
+# What is counted in: 一句, 三个月, 四十分钟. Not 级 and 层, for levels of agents (三级) are a matter of
+# their own; not 手, for 一手货源.
+_CLASSIFIERS = "年月日号点块元天岁斤个次些下种位家条张只句遍回趟场声口步支罐箱包袋盒瓶套件片颗本台部单圈波人"
+_UNIT = f"(?:个|多)*(?:[{_CLASSIFIERS}]|分钟|小时|块钱|星期)"
 _NUMBER = re.compile(
-    # 3.5, 2014年, 50g; 一个, 三十, 第二次, 百万元: a number, alone or with the word that counts.
-    # 三级 is no such number: levels of agents are a matter of their own
-    r"第?[\d０-９.,:/%+-]+[a-z年月日号点块元万亿千百个次天岁斤盒瓶套件]{0,2}"
-    r"|第?[〇零一二两三四五六七八九十百千万亿几数半多]+[年月日号点块元个次天岁斤盒瓶套件些下种位家条张只]?"
+    # 3.5, 2014年, 50g; 三十, 第二次, 百万元: a number, alone or with the word that counts
+    rf"第?[\d０-９.,:/%+-]+(?:[a-z]{{1,2}}|[万亿千百]*{_UNIT}?)"
+    rf"|第?[〇零一二两三四五六七八九十百千万亿几数半多]+{_UNIT}?"
 )
 
 
