@@ -44,7 +44,7 @@ Source = str | Path
 
 def configure(
     config: Source | Config | None = None,
-    set: Sequence[str] = (),
+    set: Sequence[str] = (),  # noqa: A002 - the flag's name
     lake: Source | None = None,
 ) -> Config:
     """The configuration that a call works with: a file, an already loaded one, or ``./mbtool.toml``.

@@ -235,8 +235,8 @@ def _stage_settings(stage: Stage[Any], layers: Layered, faults: list[Fault], see
     label = layers.origin(f"{stage.name}.enabled").label
     if not isinstance(enabled, bool):
         faults.append(Fault(label, f"{stage.name}.enabled", "must be true or false"))
-    if where is not None and not isinstance(where, str):
-        faults.append(Fault(label, f"{stage.name}.where", "must be one SQL expression as text"))
+    if where is not None:
+        faults += _faults_of_where(where, stage.name, layers)
     if "seed" in stage.config.model_fields and "seed" not in given:
         layers.put({stage.name: {"seed": seed}}, Origin("project.seed", Path.cwd()))
     model = _model(stage.config, stage.name, layers, faults)
@@ -253,6 +253,19 @@ def _stage_settings(stage: Stage[Any], layers: Layered, faults: list[Fault], see
     return StageSettings(
         stage=stage, config=model, settings=settings, files=files, enabled=enabled, where=where or None
     )
+
+
+def _faults_of_where(where: object, table: str, layers: Layered) -> Iterator[Fault]:
+    label = layers.origin(f"{table}.where").label
+    if not isinstance(where, str):
+        yield Fault(label, f"{table}.where", "must be one SQL expression as text")
+        return
+    from mbtool.engine.where import check_where  # duckdb is loaded only where an expression is to be checked
+
+    try:
+        check_where(where)
+    except ConfigError as error:
+        yield Fault(label, f"{table}.where", error.message.splitlines()[0])
 
 
 def _model(model: type[BaseModel], table: str, layers: Layered, faults: list[Fault]) -> BaseModel | None:

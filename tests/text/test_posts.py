@@ -145,13 +145,17 @@ def test_entities_and_tags_are_undone_and_comparisons_are_not_tags() -> None:
 def test_odd_characters_go_and_are_counted() -> None:
     post = read_post("微\u200b商\ue627好\x07\ufeff")
     assert post.clean_text == "微商好"
-    assert sorted(post.repairs) == ["control", "private_use", "zero_width", "zero_width"]
+    assert dict(post.repairs) == {"control": 1, "private_use": 1, "zero_width": 2}
+
+
+def test_odd_characters_hidden_in_entities_are_counted_with_the_others() -> None:
+    assert read_post("微\u200b商&#8203;好").repairs == (("zero_width", 2),)
 
 
 def test_lone_surrogate_becomes_a_replacement_and_a_pair_becomes_its_character() -> None:
     post = read_post("a\ud83d b\ud83d\ude2d")
     assert post.clean_text == "a\ufffd b😭"
-    assert sorted(post.repairs) == ["surrogate", "surrogate_pair"]
+    assert dict(post.repairs) == {"surrogate": 1, "surrogate_pair": 1}
 
 
 def test_joiner_stays_inside_an_emoji_and_goes_elsewhere() -> None:

@@ -80,16 +80,25 @@ def invoke(arguments: Sequence[str]) -> int:
         _say(f"mbtool: {error.format_message()}\n  see: mbtool --help")
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
-        _say("mbtool: stopped; what was finished is kept, the same command goes on from there")
-        return INTERRUPTED
+        result = INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be written to it
-        return BROKEN_PIPE
+        return _leave_pipe()
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # typer has met it first
+            return _leave_pipe()
+        raise
     except Exception as error:
         _say(f"mbtool: a defect of mbtool: {type(error).__name__}: {error}")
         _keep_traceback(error, is_debug)
         return DEFECT
+    if result == INTERRUPTED:
+        _say("mbtool: stopped; what was finished is kept, the same command goes on from there")
     return result if isinstance(result, int) else 0
+
+
+def _leave_pipe() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return BROKEN_PIPE
 
 
 def _explain(error: MbtoolError, is_debug: bool) -> int:

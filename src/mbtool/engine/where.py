@@ -88,7 +88,7 @@ def matching_documents(expression: str, documents: pa.Table, voices: pa.Table | 
             connection.register("voices_given", voices)
             source = "(SELECT * FROM documents_given LEFT JOIN voices_given USING (doc_id))"
         try:
-            found = connection.execute(_query(source, expression)).to_arrow_table()
+            found = connection.sql(_query(source, expression)).to_arrow_table()
         except duckdb.Error as error:
             first_line = str(error).splitlines()[0]
             raise ConfigError(f"where = {expression!r}: {first_line}") from None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+Repairs = tuple[tuple[str, int], ...]
+"""What was repaired and how often, by name: ``(("zero_width", 2),)``."""
+
 _SURROGATE = r"\ud800-\udfff"
 _ZERO_WIDTH = r"\u00ad\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _PRIVATE = r"\ue000-\uf8ff\U000f0000-\U0010fffd"
@@ -25,24 +28,35 @@ _KINDS = (
 _FOLD_WIDE = re.compile(rf"[{_WIDE}]")
 
 
-def plain_characters(text: str) -> tuple[str, tuple[str, ...]]:
+def plain_characters(text: str) -> tuple[str, Repairs]:
     """``text`` without odd characters, its full-width letters, digits and marks folded, and what was repaired.
 
     Halves of surrogate pairs are joined where both are there; lone ones (they cannot enter Arrow) become U+FFFD.
-    Private-use characters are icons of a page's own font and go. Repairs are named once a character; folding is none.
+    Private-use characters are icons of a page's own font and go. Folding is no repair.
     """
     if text.isascii() and text.isprintable():
         return text, ()
     if _ODD.search(text) is None:
         return text, ()
     text, joined = _PAIR.subn(_joined, text)
-    repairs = ["surrogate_pair"] * joined
+    repairs = [("surrogate_pair", joined)] if joined else []
     for name, pattern, replacement in _KINDS:
         text, count = pattern.subn(replacement, text)
-        repairs += [name] * count
+        if count:
+            repairs.append((name, count))
     return _FOLD_WIDE.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text), tuple(repairs)
 
 
 def _joined(pair: re.Match[str]) -> str:
     """The one character that two halves beside each other make."""
     return pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
+def added(first: Repairs, second: Repairs) -> Repairs:
+    """The sum of two counts of repairs, by name."""
+    if not first or not second:
+        return first or second
+    total = dict(first)
+    for name, count in second:
+        total[name] = total.get(name, 0) + count
+    return tuple(total.items())

@@ -98,12 +98,13 @@ def _strict(line: bytes, codec: str) -> str | None:
         return None
 
 
+_ASCII = bytes(range(128))
 _HAN_UTF8 = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}")
 
 
 def _is_broken_utf8(line: bytes) -> bool:
     """Whether 9 of 10 bytes beyond ASCII stand in whole Chinese characters of UTF-8."""
-    high = sum(byte > 127 for byte in line)
+    high = len(line.translate(None, _ASCII))
     return len(_HAN_UTF8.findall(line)) * 30 >= high * 9
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from mbtool.text.characters import plain_characters
+from mbtool.text.characters import Repairs, added, plain_characters
 from mbtool.text.emoticons import find_emoticons, without_emoticons
 from mbtool.text.furniture import cut_phrases, cut_reply, cut_tail, has_furniture, is_bare_repost
 from mbtool.text.languages import Language, language
@@ -24,8 +24,8 @@ __all__ = ["Language", "Post", "comparison_key", "language", "normalised", "read
 class Post(NamedTuple):
     """What :func:`read_post` found. Tuples are in the order of the text, each value once; emoticons keep their repeats.
 
-    ``is_truncated`` speaks of the author's own words: …全文 at their end. ``repairs`` holds a name for each character
-    repaired: ``surrogate``, ``surrogate_pair``, ``zero_width``, ``private_use``, ``control``.
+    ``is_truncated`` speaks of the author's own words: …全文 at their end. ``repairs`` are (name, characters repaired)
+    pairs: ``surrogate``, ``surrogate_pair``, ``zero_width``, ``private_use``, ``control``.
     """
 
     clean_text: str
@@ -35,7 +35,7 @@ class Post(NamedTuple):
     emoticons: tuple[str, ...]
     urls: tuple[str, ...]
     is_truncated: bool
-    repairs: tuple[str, ...]
+    repairs: Repairs
 
 
 # The two slashes of http://@… are not a quotation.
@@ -57,7 +57,7 @@ def read_post(text: str, platform: str | None = None, known_mentions: Collection
     if "&" in text:
         text = unescaped(text)
         text, more = plain_characters(text)
-        repairs += more
+        repairs = added(repairs, more)
     if "<" in text:
         text, links = without_tags(text)
     own, quoted = _split_quote(text)

@@ -20,7 +20,7 @@ def documents(*rows: dict[str, object]) -> dict[str, pa.Table]:
     return {"documents": pa.Table.from_pylist(list(rows), schema=STAGE.reads[0].read_schema())}
 
 
-ARTICLE = {
+ARTICLE: dict[str, object] = {
     "doc_id": "a",
     "title": "The micro-trader",
     "abstract": "A derivative of foam.",
@@ -40,7 +40,12 @@ def test_title_and_abstract_of_an_article_are_searched_in_fields_of_their_own() 
 
 
 def test_title_that_the_text_repeats_is_not_counted_twice() -> None:
-    post = {"doc_id": "p", "title": "微商日记", "clean_text": "微商日记\n今天没开单", "language": "zh"}
+    post: dict[str, object] = {
+        "doc_id": "p",
+        "title": "微商日记",
+        "clean_text": "微商日记\n今天没开单",
+        "language": "zh",
+    }
     assert work(SETTINGS, documents(post), ticked)["concept_mentions"]["field"].to_pylist() == ["text"]
 
 
@@ -58,7 +63,7 @@ def test_empty_corpus_gives_the_whole_tree_with_zeros() -> None:
 
 
 def test_counts_do_not_depend_on_the_sharding() -> None:
-    post = {"doc_id": "p", "clean_text": "微商在朋友圈卖面膜", "language": "zh"}
+    post: dict[str, object] = {"doc_id": "p", "clean_text": "微商在朋友圈卖面膜", "language": "zh"}
     apart = [work(SETTINGS, documents(d), ticked) for d in (ARTICLE, post)]
     together = [work(SETTINGS, documents(ARTICLE, post), ticked)]
     assert merge(SETTINGS, apart, {})["concept_counts"].equals(merge(SETTINGS, together, {})["concept_counts"])
@@ -73,9 +78,9 @@ def test_broken_glossary_is_a_fault_of_the_configuration(tmp_path: Path) -> None
 
 def test_imitation_of_the_translated_articles_brings_a_dozen_names_together() -> None:
     text = (
-        "Nowadays the derivative is loved and hated. A micro dealer I know left Taobao for the circle of friends; the other"
-        " micro-merchants laughed. Micro channel people call it micro-commerce, newspapers the micro quotient. Whoever says"
-        " micro-business means the micro-letter too. Two micro-traders, three micro merchants, no micro shop."
+        "Nowadays the derivative is loved and hated. A micro dealer I know left Taobao for the circle of friends; the"
+        " other micro-merchants laughed. Micro channel people call it micro-commerce, newspapers the micro quotient."
+        " Whoever says micro-business means the micro-letter too. Two micro-traders, three micro merchants, no shop."
     )
     rows = documents({"doc_id": "i", "clean_text": text, "language": "en"})
     counts = merge(SETTINGS, [work(SETTINGS, rows, ticked)], {})["concept_counts"].to_pylist()

@@ -1,6 +1,7 @@
 """The segmenter gives jieba's tokens, whatever the text and the dictionary, and keeps to itself."""
 
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -543,6 +544,12 @@ def test_segmenter_when_used_then_jieba_is_not_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_segmenter_when_pickled_then_is_small_and_cuts_alike(changed: dict[bool, Segmenter]) -> None:
+    pickled = pickle.dumps(changed[False])
+    assert len(pickled) < 10_000
+    assert pickle.loads(pickled).cut("今天天气真好微商") == changed[False].cut("今天天气真好微商")
 
 
 def test_segmenters_when_dictionaries_differ_then_do_not_touch_each_other() -> None:

@@ -72,7 +72,9 @@ def test_person_is_organic(text: str) -> None:
     assert voice(text) == "organic"
 
 
-@pytest.mark.parametrize("text", ["加我信微看货", "加 我 信 微 看 货", "薇❤ demo", "Ｖ信详聊", "加薇 亻言 看货 V 信 号"])
+@pytest.mark.parametrize(
+    "text", ["加我信微看货", "加 我 信 微 看 货", "薇❤ demo", "Ｖ信详聊", "加薇 亻言 看货 V 信 号"]
+)
 def test_contact_bait_is_seen_through_its_disguises(text: str) -> None:
     assert "contact_bait" in cues(text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -44,6 +44,56 @@ class Reject:
     reason: str
     detail: str
     raw: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table inside a file begins (a sheet, a table of a database, the one table of a CSV): a preset is found anew.
+
+    ``columns`` are those of its header; empty when only its first row tells them.
+    """
+
+    name: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a preset is recognised by: always what a file holds, its name at most besides."""
+
+    file: str
+    section: str
+    columns: frozenset[str]
+    row: Row
+    """The first row; empty where only the header has been read."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A row found inside another one that another preset reads: a comment of an article, an option of a poll."""
+
+    row: Row
+    preset: Preset
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that is known not to be an utterance: a default review, a deleted article. It becomes a reject."""
+
+    reason: str
+    detail: str = ""
+
+
+Prepared = Row | Part | Refused
+"""What ``prepare`` gives for a row. A row may bring ``flags``: a list of repairs made to it."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Cells under the names they belong to, and the repair that took; None for a row that fits its header."""
+
+    names: tuple[str, ...]
+    repair: str | None = None
 
 
 @dataclass
@@ -100,7 +150,7 @@ class Batch:
 class Preset:
     """An export format: how to know it, and which of its columns is which field.
 
-    ``columns`` maps a column (or dotted JSON key) to a field of ``documents.py`` or ``tables.py``; the first column with
+    ``columns`` maps a column (or dotted JSON key) to a field of ``documents.py`` or ``tables.py``; the first one with
     a value wins where several name one field. Everything unmapped is kept in ``extra``.
     """
 
@@ -109,11 +159,18 @@ class Preset:
     columns: Mapping[str, str]
     requires: frozenset[str] = frozenset()
     """Columns that must all be there for the preset to be recognised."""
+    recognise: Callable[[Sample], bool] | None = None
+    """A further condition, where columns alone do not tell."""
     table: str = "documents"
+    """Where rows go; "" for a table that holds no documents: its rows are skipped, with the description as the reason."""
     platform: str | None = None
     kind: str = "post"
     fixture: str = ""
-    prepare: Callable[[Row], Iterable[Row]] | None = None
-    """Turns one row into the rows it holds: unnests, repairs, renames what the mapping cannot say."""
-    zero_is_missing: frozenset[str] = frozenset()
-    """Counts that the exporter writes as 0 when it could not read them."""
+    prepare: Callable[[Row], Iterable[Prepared]] | None = None
+    """Turns one row into what it holds: unnests, repairs, renames what the mapping cannot say. Never into nothing."""
+    fit: Callable[[tuple[str, ...], Sequence[str]], Fitted | None] | None = None
+    """(header, cells) → the names of these cells, for tables whose rows may not fit their header; None: a reject."""
+    doubtful_zeros: frozenset[str] = frozenset()
+    """Columns of counts that the exporter writes as 0 when it could not read them."""
+    year_from_crawl: bool = False
+    """Whether the exporter gives a date without a year the year of the crawl, so that December lies in the future."""

@@ -77,7 +77,16 @@ class Segmenter:
     ) -> None:
         self.hmm = hmm
         self._patterns = compile_patterns(protect)
-        self._model = load_model([*read_user_dictionary(user_dictionary), *_deletions(deleted), *_forces(forced)])
+        self._changes = [*read_user_dictionary(user_dictionary), *_deletions(deleted), *_forces(forced)]
+        self._model = load_model(self._changes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the arrays out of a pickle: another process maps the same file."""
+        return {name: value for name, value in vars(self).items() if name != "_model"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._model = load_model(self._changes)
 
     def cut(self, text: str) -> list[str]:
         """Return the tokens of ``text``. Any str will do, lone surrogates included."""
@@ -304,7 +313,7 @@ def _joined(encoded: list[_Encoded]) -> TokenIds:
         (only,) = encoded
         return TokenIds(only.ids, only.offsets, _string_array(only.terms, only.term_offsets))
     sizes = np.cumsum([0, *(len(part.terms) for part in encoded)])
-    data = np.concatenate([part.terms for part in encoded])
+    data = _readonly(np.concatenate([part.terms for part in encoded]))
     starts = np.concatenate([part.term_offsets[:-1] + size for part, size in zip(encoded, sizes, strict=False)])
     numbers, term_starts, term_lengths = merge_terms(data, np.append(starts, len(data)))
     ids, offsets, term, token = [], [np.zeros(1, np.int64)], 0, 0
@@ -314,7 +323,7 @@ def _joined(encoded: list[_Encoded]) -> TokenIds:
         offsets.append(part.offsets[1:] + token)
         term += n
         token += len(part.ids)
-    terms = _string_array(*gather_terms(_readonly(data), term_starts, term_lengths))
+    terms = _string_array(*gather_terms(data, term_starts, term_lengths))
     return TokenIds(np.concatenate(ids), np.concatenate(offsets), terms)
 
 

@@ -15,6 +15,7 @@ DOCUMENT_WEIGHT = 0.5
 """How much the document's log odds of support against opposition weigh beside one word."""
 DOCUMENT_LIMIT = 3.0
 """The log odds of a document count up to here: a very sure document outvotes one word, not two."""
+_BORDER = re.compile(r"[,;:、。]")
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,11 @@ def find_arguments(
     for span in sentences(text):
         sums: dict[str, float] = {}
         sentence = folded[span.start : span.end]
+        begin = 0
         for match in aspects.pattern.finditer(sentence):
-            window = sentence[max(match.start() - NEGATION_REACH, 0) : match.start()]
-            sign = -1 if len(negations.findall(window)) % 2 else 1
+            window = sentence[max(match.start() - NEGATION_REACH, begin) : match.start()]
+            sign = -1 if len(negations.findall(_BORDER.split(window)[-1])) % 2 else 1
+            begin = match.end()
             word = match[0] if match[0] in aspects.meanings else match[0].removesuffix("s")
             for aspect, side in aspects.meanings[word]:
                 sums[aspect] = sums.get(aspect, 0.0) + sign * side

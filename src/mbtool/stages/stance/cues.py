@@ -25,8 +25,14 @@ NEGATED = -0.8
 """What a negation makes of a score: not to support is a little less than to oppose."""
 OBJECT_WEIGHT = 1.2
 """What an action weighs that is the object of a verdict: 支持整治."""
+COUNTED = 0.1
+"""What a verdict weighs that stands beside a figure (七成反对): somebody else's, counted, not the author's."""
 BARE_ACTION = 0.2
 """What an action weighs that nobody wishes for: the news reports it."""
+_FIGURE_BEFORE = re.compile(
+    r"(?:[%票]|[\d一二三四五六七八九]成|\d人|percent)\s*(?:的?人|的网友|表示|投了?|of \w+)*\s*$"
+)
+_FIGURE_AFTER = re.compile(r"(?:者|票|方|的人?)*\s*(?:占|约|为|[::]|is )?\s*(?:\d+|[一二三四五六七八九十]+成)")
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def _branch(first: str, rests: Sequence[str]) -> str:
     """The words that begin with ``first``. The sign stands first, so that the search skips to it fast."""
     begin = re.escape(first)
     if first.isascii() and first.isalpha():
-        begin += f"(?<![a-z]{begin})"
+        begin += f"(?<![a-z-]{begin})"
     tails = []
     for rest in rests:
         last = (first + rest)[-1]
@@ -162,31 +168,38 @@ def _in_clause(clause: str, cues: CueList, *, is_about: bool, is_turned: bool) -
     for i, hit in enumerate(hits):
         if hit.cue.kind == "aside" and not is_about:
             continue
+        begin = hits[i - 1].end if i else 0
         before = hits[i - 1] if i and hit.start - hits[i - 1].end <= OBJECT_REACH else None
         after = hits[i + 1] if i + 1 < len(hits) and hits[i + 1].start - hit.end <= OBJECT_REACH else None
         if hit.cue.kind == "verdict" and after is not None and after.cue.kind == "action":
             continue  # its object speaks for it
         if hit.cue.kind == "action":
-            score = _action(hit, before, clause, cues, is_turned=is_turned)
+            score = _action(hit, before, begin, clause, cues, is_turned=is_turned)
+        elif hit.cue.kind == "verdict" and _is_counted(hit, clause):
+            score = COUNTED * hit.cue.side * hit.cue.weight
         else:
-            score = hit.cue.side * hit.cue.weight * (NEGATED if _is_negated(hit, 0, clause, cues) else 1)
+            score = hit.cue.side * hit.cue.weight * (NEGATED if _is_negated(hit, begin, clause, cues) else 1)
             score = -score if is_turned and hit.cue.kind != "aside" else score
         found.append(Evidence(hit.word, score))
     return found
+
+
+def _is_counted(hit: _Hit, clause: str) -> bool:
+    return bool(_FIGURE_BEFORE.search(clause[: hit.start]) or _FIGURE_AFTER.match(clause[hit.end :]))
 
 
 def _key(found: str, cues: CueList) -> str:
     return found if found in cues.cues else found.removesuffix("s")
 
 
-def _action(hit: _Hit, before: _Hit | None, clause: str, cues: CueList, *, is_turned: bool) -> float:
+def _action(hit: _Hit, before: _Hit | None, begin: int, clause: str, cues: CueList, *, is_turned: bool) -> float:
     """Supporting a clampdown opposes the trade, opposing it supports the trade; reported only, it says little."""
     score = hit.cue.side * hit.cue.weight
     if before is not None and before.cue.kind == "verdict":
         sign = before.cue.side * (-1 if _is_negated(before, 0, clause, cues) else 1)
-        sign *= -1 if _is_negated(hit, before.end, clause, cues) else 1
+        sign *= -1 if _is_negated(hit, begin, clause, cues) else 1
         return OBJECT_WEIGHT * score * sign * (-1 if is_turned else 1)
-    if _is_negated(hit, 0, clause, cues) != is_turned:
+    if _is_negated(hit, begin, clause, cues) != is_turned:
         return NEGATED * score
     return score if cues.wishes.search(clause[: hit.start]) else score * BARE_ACTION
 

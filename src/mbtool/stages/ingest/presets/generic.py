@@ -3,19 +3,19 @@
 from mbtool.stages.ingest.model import Preset
 
 _NAMES = {
-    "native_id": "id _id mid note_id weibo_id comment_id aweme_id video_id content_id ID 编号 作品ID 笔记ID 帖子ID 帖子编号"
-    " 评论ID 微博id",
+    "native_id": "id _id mid note_id weibo_id comment_id aweme_id video_id content_id ID 编号 作品ID 笔记ID"
+    " 帖子ID 帖子编号 评论ID 微博id",
     "bid": "bid mblogid",
     "text": "text content content_text desc body message 正文 内容 微博正文 微博内容 评论内容 文章内容 作品描述 评论 帖子内容",
     "title": "title 标题 文章标题 作品标题",
     "abstract": "abstract digest 摘要",
     "author_id": "user_id author_id uid creator_hash user._id user.id 用户ID 作者ID",
-    "author_name": "nickname author author_name user screen_name user_nickname user.nick_name user.screen_name 作者 昵称"
-    " 用户昵称 作者昵称 发布者 用户名 用户",
+    "author_name": "nickname author author_name user screen_name user_nickname user.nick_name user.screen_name 作者"
+    " 昵称 用户昵称 作者昵称 发布者 用户名 用户",
     "author_verified": "verified user.verified 认证",
     "source": "source 来源 发布工具 公众号",
-    "published_at": "published_at created_at create_date_time created_time create_time publish_time time date 发布时间"
-    " 发表时间 完整日期 日期 时间 发布日期 评价时间",
+    "published_at": "published_at created_at create_date_time created_time create_time publish_time time date "
+    "发布时间 发表时间 完整日期 日期 时间 发布日期 评价时间",
     "crawled_at": "crawl_time crawled_at last_modify_ts 采集时间 爬取时间",
     "likes": "likes like_count liked_count attitudes_count comment_like_count voteup_count 点赞数 点赞 点赞数量 赞",
     "comments": "comments comment_count comments_count 评论数 评论数量 留言 回复数",

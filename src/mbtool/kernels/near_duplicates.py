@@ -1,0 +1,421 @@
+"""Exact near-duplicate join over character 3-grams, into star clusters.
+
+Two texts are near when the Jaccard similarity of their sets of 3-grams reaches a threshold t. Method: prefix filter and
+length filter of Chaudhuri, Ganti & Kaushik (2006) and Bayardo, Ma & Srikant (2007): with the 3-grams of every text in one
+order, rare ones first, near texts of n 3-grams share one among their first ``n - ceil(t·n) + 1``. Every candidate is
+then verified on the sets themselves, so nothing is missed and nothing is guessed.
+
+Texts are UTF-8 bytes ``data[starts[i]:ends[i]]``. A 3-gram is the low 18 bits of three code points in one number: no two
+3-grams of letters (planes 0 to 3 of Unicode) share one. A text of fewer than three characters has no 3-grams.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mbtool.kernels.jit import compiled
+
+GRAM = 3
+CHARACTER_BITS = 18
+CHARACTER_MASK = np.uint64((1 << CHARACTER_BITS) - 1)
+GRAM_BITS = GRAM * CHARACTER_BITS
+GRAM_MASK = np.uint64((1 << GRAM_BITS) - 1)
+MOST_COUNTED = 1023
+"""Counts above this are all equally frequent: it fills the bits that a 3-gram leaves."""
+COUNT_BITS = 24
+"""The table of counts has 2**24 places; 3-grams that share one count together, which only blurs the order."""
+LEAST_SLOTS = 1 << 10
+COMMON = 6
+"""How many 3-grams of a lengthened prefix a text must share before ``nearest_before`` looks at it closely."""
+SLACK = 1e-9
+"""What rounding may add to ``t·n`` before it is rounded up."""
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX_AGAIN = np.uint64(0xBF58476D1CE4E5B9)
+
+
+@compiled
+def _mixed(value: np.uint64) -> np.uint64:
+    """``value`` with its bits spread over all 64, the best ones on top."""
+    value = np.uint64(value * _MIX)
+    value ^= value >> np.uint64(32)
+    return np.uint64(value * _MIX_AGAIN)
+
+
+@compiled
+def hash_texts(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """(n,) a 64-bit hash of the bytes of each text."""
+    hashes = np.empty(len(starts), np.uint64)
+    for text in range(len(starts)):
+        value = np.uint64(ends[text] - starts[text])
+        for i in range(starts[text], ends[text]):
+            value = np.uint64((value ^ np.uint64(data[i])) * _MIX)
+            value ^= value >> np.uint64(29)
+        hashes[text] = _mixed(value)
+    return hashes
+
+
+@compiled
+def _same_bytes(data: NDArray[np.uint8], a: int, b: int, length: int) -> bool:
+    for i in range(length):  # noqa: SIM110 - numba compiles no generator expression
+        if data[a + i] != data[b + i]:
+            return False
+    return True
+
+
+@compiled
+def first_equals(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> NDArray[np.int64]:
+    """(n,) the index of the first text with the same bytes. ``hashes`` are those of ``hash_texts``."""
+    n = len(starts)
+    bits = 4
+    while (1 << bits) < 2 * n:
+        bits += 1
+    table = np.full(1 << bits, -1, np.int32)
+    mask = (1 << bits) - 1
+    first = np.empty(n, np.int64)
+    for text in range(n):
+        place = np.int64(hashes[text] >> np.uint64(64 - bits))
+        length = ends[text] - starts[text]
+        first[text] = text
+        while table[place] >= 0:
+            other = table[place]
+            if (
+                hashes[other] == hashes[text]
+                and ends[other] - starts[other] == length
+                and _same_bytes(data, starts[other], starts[text], length)
+            ):
+                first[text] = other
+                break
+            place = (place + 1) & mask
+        if first[text] == text:
+            table[place] = text
+    return first
+
+
+@compiled
+def _grams(data: NDArray[np.uint8], start: int, end: int, out: NDArray[np.uint64]) -> int:
+    """Write the 3-grams of one text to ``out``, in the order of the text with repeats; return how many."""
+    window = np.uint64(0)
+    characters = 0
+    i = start
+    while i < end:
+        lead = np.uint64(data[i])
+        point = lead
+        width = 1
+        if lead >= 0xF0 and i + 3 < end:
+            width = 4
+            point = (
+                ((lead & np.uint64(7)) << np.uint64(18))
+                | ((np.uint64(data[i + 1]) & np.uint64(63)) << np.uint64(12))
+                | ((np.uint64(data[i + 2]) & np.uint64(63)) << np.uint64(6))
+                | (np.uint64(data[i + 3]) & np.uint64(63))
+            )
+        elif lead >= 0xE0 and i + 2 < end:
+            width = 3
+            point = (
+                ((lead & np.uint64(15)) << np.uint64(12))
+                | ((np.uint64(data[i + 1]) & np.uint64(63)) << np.uint64(6))
+                | (np.uint64(data[i + 2]) & np.uint64(63))
+            )
+        elif lead >= 0xC0 and i + 1 < end:
+            width = 2
+            point = ((lead & np.uint64(31)) << np.uint64(6)) | (np.uint64(data[i + 1]) & np.uint64(63))
+        window = ((window << np.uint64(CHARACTER_BITS)) | (point & CHARACTER_MASK)) & GRAM_MASK
+        characters += 1
+        if characters >= GRAM:
+            out[characters - GRAM] = window
+        i += width
+    return max(characters - GRAM + 1, 0)
+
+
+@compiled
+def _longest(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> int:
+    longest = 0
+    for text in range(len(starts)):
+        longest = max(longest, ends[text] - starts[text])
+    return longest
+
+
+@compiled
+def count_grams(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    step: int,
+    counts: NDArray[np.uint32],
+) -> int:
+    """Add the 3-grams of every ``step``-th text to ``counts`` (2**COUNT_BITS,); return how many there were."""
+    scratch = np.empty(_longest(starts, ends), np.uint64)
+    shift = np.uint64(64 - COUNT_BITS)
+    total = 0
+    for text in range(0, len(starts), step):
+        n = _grams(data, starts[text], ends[text], scratch)
+        for i in range(n):
+            counts[_mixed(scratch[i]) >> shift] += np.uint32(1)
+        total += n
+    return total
+
+
+@compiled
+def _ordered_set(grams: NDArray[np.uint64], n: int, counts: NDArray[np.uint32]) -> int:
+    """Turn ``grams[:n]`` into a set in the order of the join: rare ones first. Return its size."""
+    shift = np.uint64(64 - COUNT_BITS)
+    for i in range(n):
+        count = min(counts[_mixed(grams[i]) >> shift], np.uint32(MOST_COUNTED))
+        grams[i] |= np.uint64(count) << np.uint64(GRAM_BITS)
+    grams[:n].sort()
+    size = 0
+    for i in range(n):
+        if i == 0 or grams[i] != grams[i - 1]:
+            # never ahead of i, and what was at i - 1 is compared before it is written over
+            grams[size] = grams[i]
+            size += 1
+    return size
+
+
+@compiled
+def _prefix(size: int, threshold: float) -> int:
+    """How many of the first members two near sets must share one of; 0 for the empty set."""
+    return 0 if size == 0 else size - int(np.ceil(threshold * size - SLACK)) + 1
+
+
+@compiled
+def _shared(
+    a: NDArray[np.uint64], a_start: int, a_end: int, b: NDArray[np.uint64], b_start: int, b_end: int, need: int
+) -> int:
+    """The number of common members of two ordered sets; -1 as soon as it is clear that they are fewer than ``need``."""
+    found = 0
+    spare_a, spare_b = a_end - a_start - need, b_end - b_start - need
+    while spare_a >= 0 and spare_b >= 0 and a_start < a_end and b_start < b_end:
+        if a[a_start] == b[b_start]:
+            found += 1
+            a_start += 1
+            b_start += 1
+        elif a[a_start] < b[b_start]:
+            a_start += 1
+            spare_a -= 1
+        else:
+            b_start += 1
+            spare_b -= 1
+    return found if found >= need else -1
+
+
+@compiled
+def _need(size_a: int, size_b: int, similarity: float) -> int:
+    """The least number of common members that gives ``similarity``."""
+    return int(np.ceil(similarity / (1.0 + similarity) * (size_a + size_b) - SLACK))
+
+
+class _Lists(NamedTuple):
+    """Lists of texts by 3-gram, linked from ``heads``. 3-grams that share a head only make candidates to be refused."""
+
+    heads: NDArray[np.int32]
+    nodes: NDArray[np.int32]
+    """(entries, 4) text, next entry or -1, size of the text's set, its guard."""
+
+
+@compiled
+def _lists(entries: int) -> _Lists:
+    slots = LEAST_SLOTS
+    while slots < entries:
+        slots *= 2
+    # memory that is never written is never taken from the system, so bounds may be generous
+    return _Lists(np.full(slots, -1, np.int32), np.empty((entries, 4), np.int32))
+
+
+@compiled
+def _slot(gram: np.uint64, slots: int) -> int:
+    return np.int64(_mixed(gram & GRAM_MASK) >> np.uint64(16)) & (slots - 1)
+
+
+@compiled
+def join_stars(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    guards: NDArray[np.int32],
+    counts: NDArray[np.uint32],
+    total: int,
+    threshold: float,
+    outside: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Star clusters of n distinct texts, taken in their order: the first of a cluster represents it for good.
+
+    A text joins the representative it is most similar to (of equals the earliest) among those of similarity
+    ``threshold`` or more and of the same guard; a text without one becomes a representative. ``outside`` is the
+    similarity of each text to a representative that came before all of these, or 0: such a text represents nothing, and
+    is of the cluster outside unless one in here is more similar.
+
+    ``counts`` must have counted every text given (``count_grams``), ``total`` being their 3-grams: a 3-gram that was
+    counted once is in no other text. Returns ``owner`` (n,), the representative's index or -1 for the one outside, and
+    ``similarity`` (n,).
+    """
+    n = len(starts)
+    owner = np.empty(n, np.int64)
+    similarity = np.ones(n, np.float64)
+    # without repeats in the sets the bounds are met exactly
+    lists = _lists(int(np.ceil((1.0 - threshold) * total)) + 2 * n)
+    members = np.empty(total, np.uint64)
+    bounds = np.zeros((n, 2), np.int64)
+    seen = np.full(n, -1, np.int32)
+    grams = np.empty(_longest(starts, ends), np.uint64)
+    slots = len(lists.heads)
+    filled = entries = 0
+    for text in range(n):
+        size = _ordered_set(grams, _grams(data, starts[text], ends[text], grams), counts)
+        prefix = _prefix(size, threshold)
+        best, best_owner = outside[text], -1
+        floor = max(threshold, best)
+        for i in range(prefix):
+            if grams[i] >> np.uint64(GRAM_BITS) <= 1:
+                continue
+            entry = lists.heads[_slot(grams[i], slots)]
+            while entry >= 0:
+                other, following, other_size, guard = lists.nodes[entry]
+                entry = following
+                if guard != guards[text] or seen[other] == text:
+                    continue
+                seen[other] = text
+                if min(size, other_size) + SLACK < floor * max(size, other_size):
+                    continue
+                need = _need(size, other_size, floor)
+                shared = _shared(grams, 0, size, members, bounds[other, 0], bounds[other, 1], need)
+                if shared < 0:
+                    continue
+                alike = shared / (size + other_size - shared)
+                if alike < threshold:
+                    continue
+                if alike > best or (alike == best and best_owner >= 0 and other < best_owner):
+                    best, best_owner = alike, other
+                    floor = alike
+        if best > 0.0:
+            owner[text], similarity[text] = best_owner, best
+            continue
+        owner[text] = text
+        bounds[text, 0], bounds[text, 1] = filled, filled + size
+        members[filled : filled + size] = grams[:size]
+        filled += size
+        for i in range(prefix):
+            if grams[i] >> np.uint64(GRAM_BITS) > 1:
+                slot = _slot(grams[i], slots)
+                node = lists.nodes[entries]
+                node[0], node[1], node[2], node[3] = text, lists.heads[slot], size, guards[text]
+                lists.heads[slot] = entries
+                entries += 1
+    return owner, similarity
+
+
+class _Sets(NamedTuple):
+    """The ordered sets of some texts end to end, and lists of the texts by the 3-grams of their lengthened prefixes.
+
+    Of n 3-grams, of which a near text must have m, it has at least c among the first ``n - m + c``.
+    """
+
+    members: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
+    lists: _Lists
+    marks: NDArray[np.uint8]
+    """A bit for each 3-gram that has a list, by hash: most 3-grams of other texts end at a bit that is not set."""
+
+
+@compiled
+def _sets(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    guards: NDArray[np.int32],
+    counts: NDArray[np.uint32],
+    total: int,
+    threshold: float,
+) -> _Sets:
+    n = len(starts)
+    lists = _lists(int(np.ceil((1.0 - threshold) * total)) + (COMMON + 1) * n)
+    members = np.empty(total, np.uint64)
+    offsets = np.zeros(n + 1, np.int64)
+    grams = np.empty(_longest(starts, ends), np.uint64)
+    slots = len(lists.heads)
+    marks = np.zeros(2 * slots, np.uint8)  # 16 bits a slot
+    entries = 0
+    for text in range(n):
+        size = _ordered_set(grams, _grams(data, starts[text], ends[text], grams), counts)
+        members[offsets[text] : offsets[text] + size] = grams[:size]
+        offsets[text + 1] = offsets[text] + size
+        prefix = _prefix(size, threshold)
+        for i in range(min(prefix + COMMON - 1, size)):
+            slot = _slot(grams[i], slots)
+            node = lists.nodes[entries]
+            node[0], node[1], node[2], node[3] = text, lists.heads[slot], size, guards[text]
+            lists.heads[slot] = entries
+            entries += 1
+            bit = np.int64(_mixed(grams[i] & GRAM_MASK) >> np.uint64(12)) & (16 * slots - 1)
+            marks[bit >> 3] |= np.uint8(1 << (bit & 7))
+    return _Sets(members, offsets, lists, marks)
+
+
+@compiled
+def nearest_before(
+    old_data: NDArray[np.uint8],
+    old_starts: NDArray[np.int64],
+    old_ends: NDArray[np.int64],
+    old_guards: NDArray[np.int32],
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    guards: NDArray[np.int32],
+    counts: NDArray[np.uint32],
+    total: int,
+    threshold: float,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """For each of n texts the most similar of the old ones (of equals the earliest), or -1, and the similarity, or 0.
+
+    Only what reaches ``threshold`` and has the same guard counts. The few texts are indexed and the many old ones
+    stream past, each compared with the whole of its set, so any ``counts`` serve; good ones make it fast. ``total`` is
+    the number of 3-grams of the n texts.
+    """
+    sets = _sets(data, starts, ends, guards, counts, total, threshold)
+    lists, marks = sets.lists, sets.marks
+    n, slots = len(starts), len(sets.lists.heads)
+    best_owner, best = np.full(n, -1, np.int64), np.zeros(n, np.float64)
+    seen = np.full(n, -1, np.int64)
+    common, hits = np.zeros(n, np.int64), np.empty(n, np.int64)
+    grams = np.empty(_longest(old_starts, old_ends), np.uint64)
+    for old in range(len(old_starts)):
+        many = _grams(old_data, old_starts[old], old_ends[old], grams)
+        n_hits = 0
+        for i in range(many):
+            mixed = _mixed(grams[i])
+            bit = np.int64(mixed >> np.uint64(12)) & (16 * slots - 1)
+            if not marks[bit >> 3] >> np.uint8(bit & 7) & np.uint8(1):
+                continue
+            entry = lists.heads[np.int64(mixed >> np.uint64(16)) & (slots - 1)]
+            while entry >= 0:
+                text, following, size, guard = lists.nodes[entry]
+                entry = following
+                # the old set is at most as large as its text has 3-grams
+                if guard != old_guards[old] or many + SLACK < threshold * size:
+                    continue
+                if seen[text] != old:
+                    seen[text] = old
+                    common[text] = 0
+                common[text] += 1
+                # repeats in the old text may count twice, which lets through too much, never too little
+                if common[text] == min(COMMON, size - _prefix(size, threshold) + 1):
+                    hits[n_hits] = text
+                    n_hits += 1
+        if n_hits == 0:
+            continue
+        old_size = _ordered_set(grams, many, counts)
+        for hit in range(n_hits):
+            text = hits[hit]
+            start, end = sets.offsets[text], sets.offsets[text + 1]
+            need = _need(old_size, end - start, max(threshold, best[text]))
+            shared = _shared(grams, 0, old_size, sets.members, start, end, need)
+            if shared < 0:
+                continue
+            alike = shared / (old_size + end - start - shared)
+            if alike >= threshold and alike > best[text]:
+                best_owner[text], best[text] = old, alike
+    return best_owner, best

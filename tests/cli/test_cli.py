@@ -1,0 +1,225 @@
+"""The command line as scripts and people meet it: exit codes, streams, help, faults."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mbtool.cli.app import invoke
+from mbtool.store.lock import writer_lock
+
+
+@pytest.fixture(autouse=True)
+def _in_project(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+HEAVY = ["numpy", "pandas", "pydantic", "pyarrow", "duckdb", "sklearn", "gensim", "numba", "jieba"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_loads_none_of_the_heavy_libraries(arguments: list[str]) -> None:
+    program = (
+        "import sys\nfrom mbtool.cli.app import invoke\n"
+        f"code = invoke({arguments!r})\nprint([m for m in {HEAVY!r} if m in sys.modules], code, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == "[] 0\n"
+
+
+VERBS = ["init", "ingest", "analyze", "report", "run", "status", "doctor", "config check", "config show", "config schema"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_help_ends_in_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke([*verb.split(), "--help"]) == 0
+    assert "Example" in capsys.readouterr().out
+
+
+def test_run_prints_the_path_of_the_report_and_nothing_else_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["run"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "lake/report/index.html\n"
+    assert "configuration: mbtool.toml · lake: lake" in err
+    assert Path("lake/report/index.html").exists()
+
+
+def test_a_second_run_says_that_nothing_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    invoke(["run"])
+    capsys.readouterr()
+    assert invoke(["run"]) == 0
+    assert "nothing changed: every result was reused" in capsys.readouterr().err
+
+
+def test_quiet_says_nothing_on_success(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["run", "--quiet"]) == 0
+    assert capsys.readouterr() == ("lake/report/index.html\n", "")
+
+
+def test_log_json_is_one_object_an_event(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["run", "--quiet", "--log-json"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert {"start", "done"} <= {event["kind"] for event in events}
+
+
+def test_a_table_fits_eighty_columns_of_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.cells import cell_len
+
+    invoke(["run"])
+    invoke(["status", "--why"])
+    invoke(["config", "show"])
+    invoke(["ingest", "--presets"])
+    out, err = capsys.readouterr()
+    assert max(cell_len(line) for line in out.splitlines()) <= 80
+    assert not any("│" in line for line in err.splitlines())
+
+
+def test_the_funnel_can_be_read_by_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["ingest", "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["file"], row["preset"], row["records"], row["stored"]) == ("posts.csv", "generic", 6, 6)
+
+
+def failed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = invoke(arguments)
+    error = capsys.readouterr().err
+    assert "Traceback" not in error
+    return code, error
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["fly"], ["run", "--fly"], ["analyze", "topic"], ["ingest", "--as", "weibo"], ["init"], ["run", "--engine", "dask"]],
+)
+def test_a_usage_fault_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, error = failed(arguments, capsys)
+    assert code == 2
+    assert error.splitlines()[-1].startswith("  ")
+
+
+def test_every_config_fault_is_listed_at_once_with_file_key_and_a_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[project]\nname = ""\nlake = 3\n[topics]\nk = "many"\nkk = 3\n[topic]\nk = 2\n[stance]\nenabled = "yes"\n'
+    Path("bad.toml").write_text(text, encoding="utf-8")
+    code, error = failed(["run", "-c", "bad.toml", "--set", "trends", "--set", "facts.x=1"], capsys)
+    assert code == 3
+    for part in (
+        "bad.toml: project.name:",
+        "bad.toml: project.lake:",
+        "bad.toml: topics.k:",
+        "bad.toml: topics.kk: no such key; did you mean 'k'?",
+        "bad.toml: topic: no such table; did you mean 'topics'?",
+        "bad.toml: stance.enabled: must be true or false",
+        "--set: trends: not of the form KEY=VALUE",
+        "--set facts.x: facts.x: no such key",
+    ):
+        assert part in error, part
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("topics = 3\n", "topics: must be a table"),
+        ("[topics\n", "not valid TOML"),
+        ('extends = "none.toml"\n', "no such configuration file"),
+        ('extends = "mbtool:none"\n', "no recipe"),
+        ('extends = "bad.toml"\n', "in a circle"),
+        ('[[ingest.sources]]\npath = "data"\npresett = "x"\n', "did you mean 'preset'?"),
+        ('[stance]\nwhere = "likes >"\n', "where"),
+    ],
+)
+def test_a_config_fault_is_exit_3(text: str, part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.toml").write_text(text, encoding="utf-8")
+    code, error = failed(["run", "-c", "bad.toml", "--lake", "other"], capsys)
+    assert (code, part in error) == (3, True), error
+
+
+def test_missing_input_is_exit_4(capsys: pytest.CaptureFixture[str]) -> None:
+    code, error = failed(["ingest", "nowhere.csv"], capsys)
+    assert code == 4
+    assert "nowhere.csv" in error
+
+
+def test_strict_is_exit_4_when_something_was_rejected(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data/posts.csv").write_text("id,正文\n1,\n", encoding="utf-8")
+    assert failed(["ingest", "--strict"], capsys)[0] == 4
+
+
+def test_check_is_exit_7_when_something_is_stale_and_0_when_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failed(["status", "--check"], capsys)[0] == 7
+    invoke(["run"])
+    assert failed(["status", "--check"], capsys)[0] == 0
+    Path("data/more.csv").write_text("id,正文\nz,微商\n", encoding="utf-8")
+    assert failed(["status", "--check"], capsys)[0] == 7
+
+
+def test_a_lake_in_use_is_exit_8(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with writer_lock(project / "lake"):
+        assert failed(["run"], capsys)[0] == 8
+
+
+def test_ctrl_c_is_exit_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mbtool.api.run", interrupt)
+    code, error = failed(["run"], capsys)
+    assert code == 130
+    assert "what was finished is kept" in error
+
+
+def test_a_defect_is_one_line_and_the_path_of_the_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def defect(*args: object, **options: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("mbtool.api.run", defect)
+    code, error = failed(["run"], capsys)
+    assert code == 1
+    log = Path(error.split("the traceback is in ")[1].split(";")[0])
+    assert "ZeroDivisionError: ours" in log.read_text(encoding="utf-8")
+    log.unlink()
+
+
+def test_a_closed_pipe_is_exit_141(project: Path) -> None:
+    command = f"set -o pipefail; {sys.executable} -m mbtool config schema | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 141)
+    assert "Traceback" not in done.stderr
+
+
+def test_init_writes_a_configuration_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["init", str(tmp_path / "study")]) == 0
+    target = tmp_path / "study" / "data" / "mine.csv"
+    target.write_text("内容,时间\n朋友圈又在刷屏卖面膜，烦,2015-07-20\n", encoding="gb18030")
+    assert invoke(["run", "-c", str(tmp_path / "study" / "mbtool.toml")]) == 0
+    assert (tmp_path / "study" / "lake" / "report" / "index.html").exists()
+
+
+def test_the_environment_sets_what_the_file_says_unless_a_flag_says_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MBTOOL_TOPICS__K", "5")
+    invoke(["config", "show", "--format", "json"])
+    shown = {row["setting"]: row for row in json.loads(capsys.readouterr().out)}
+    assert shown["topics.k"] == {"setting": "topics.k", "value": "5", "from": "environment MBTOOL_TOPICS__K"}
+    invoke(["config", "show", "--format", "json", "--set", "topics.k=7"])
+    shown = {row["setting"]: row for row in json.loads(capsys.readouterr().out)}
+    assert shown["topics.k"]["value"] == "7"
+
+
+def test_config_schema_is_a_json_schema_with_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["config", "schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert {"project", "ingest", "topics", "stance", "report"} <= set(schema["properties"])
+
+
+def test_doctor_finds_this_machine_ready(capsys: pytest.CaptureFixture[str]) -> None:
+    code = invoke(["doctor"])
+    assert "time zone data" in capsys.readouterr().out
+    assert code in (0, 1)
