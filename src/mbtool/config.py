@@ -26,7 +26,7 @@ RESERVED = {"enabled", "where"}
 class ProjectSettings(Settings):
     """``[project]``: the name, the lake and the seed of everything random."""
 
-    name: str = Field("corpus", min_length=1, description="Name of the project, shown in the report's title")
+    name: str = Field("corpus", min_length=1, description="Name of the project")
     lake: FilePath = Field("lake", description="Folder of the lake")
     seed: int = Field(20150722, ge=0, le=2**32 - 1, description="Seed of everything random")
 

@@ -32,7 +32,18 @@ def test_help_loads_none_of_the_heavy_libraries(arguments: list[str]) -> None:
     assert done.stderr == "[] 0\n"
 
 
-VERBS = ["init", "ingest", "analyze", "report", "run", "status", "doctor", "config check", "config show", "config schema"]
+VERBS = [
+    "init",
+    "ingest",
+    "analyze",
+    "report",
+    "run",
+    "status",
+    "doctor",
+    "config check",
+    "config show",
+    "config schema",
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -94,7 +105,14 @@ def failed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[in
 
 @pytest.mark.parametrize(
     "arguments",
-    [["fly"], ["run", "--fly"], ["analyze", "topic"], ["ingest", "--as", "weibo"], ["init"], ["run", "--engine", "dask"]],
+    [
+        ["fly"],
+        ["run", "--fly"],
+        ["analyze", "topic"],
+        ["ingest", "--as", "weibo"],
+        ["init"],
+        ["run", "--engine", "dask"],
+    ],
 )
 def test_a_usage_fault_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     code, error = failed(arguments, capsys)

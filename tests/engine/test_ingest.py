@@ -102,7 +102,9 @@ def test_authors_are_pseudonyms_unless_asked_otherwise(project: Path) -> None:
 
 
 def test_a_bad_row_is_a_reject_with_file_row_and_reason_and_the_rest_comes_in(project: Path) -> None:
-    (project / "data" / "posts.csv").write_text(POSTS + "b1,x,2015-07-22,有字,1,多,出,来\nb2,y,2015-07-22,,1\n", encoding="utf-8")
+    (project / "data" / "posts.csv").write_text(
+        POSTS + "b1,x,2015-07-22,有字,1,多,出,来\nb2,y,2015-07-22,,1\n", encoding="utf-8"
+    )
     result = api.ingest(config=load(project))
     assert funnel_of(result, "posts.csv") == {"stored": 6, "revised": 0, "known": 0, "rejected": 2}
     rejects = documents(project, "rejects")
@@ -111,7 +113,9 @@ def test_a_bad_row_is_a_reject_with_file_row_and_reason_and_the_rest_comes_in(pr
         ("posts.csv", 8, "no text"),
     ]
     with pytest.raises(InputError, match="2 records were rejected"):
-        api.ingest(project / "data" / "posts.csv", config=load(project, f'project.lake="{project / "l2"}"'), strict=True)
+        api.ingest(
+            project / "data" / "posts.csv", config=load(project, f'project.lake="{project / "l2"}"'), strict=True
+        )
 
 
 def test_a_dry_run_stores_nothing(project: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -84,7 +83,7 @@ def test_where_narrows_a_stage_and_makes_it_stale_for_that_reason(project: Path)
     assert reasons["concepts"][0].startswith("setting where: unset →")
     api.run(config=narrowed, engine="serial")
     lake = api.open_lake(project / "lake")
-    kept = lake.table("documents").filter((lake.table("documents")["likes"].to_numpy() > 2))
+    kept = lake.table("documents").filter(lake.table("documents")["likes"].to_numpy() > 2)
     assert set(lake.table("concept_mentions")["doc_id"].to_pylist()) <= set(kept["doc_id"].to_pylist())
 
 
@@ -209,4 +208,4 @@ def test_progress_counts_every_document_once(project: Path) -> None:
 def test_lake_files_are_for_their_owner_only(project: Path) -> None:
     api.run(config=load(project), engine="serial")
     for file in (project / "lake").rglob("part-*"):
-        assert os.stat(file).st_mode & 0o077 == 0, file
+        assert file.stat().st_mode & 0o077 == 0, file

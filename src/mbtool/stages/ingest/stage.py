@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePath
 from typing import Any
 
 import pyarrow as pa
@@ -12,30 +12,49 @@ from mbtool.errors import InputError
 from mbtool.stages.ingest.config import IngestSettings
 from mbtool.stages.ingest.documents import Context, make_context, make_document, mapped, storable
 from mbtool.stages.ingest.formats import delimited_rows, json_lines, json_rows
-from mbtool.stages.ingest.model import Batch, Funnel, Numbered, Preset, Reject, SourceFile
+from mbtool.stages.ingest.model import (
+    Batch,
+    Funnel,
+    Numbered,
+    Part,
+    Prepared,
+    Preset,
+    Refused,
+    Reject,
+    Sample,
+    Section,
+    SourceFile,
+)
 from mbtool.stages.ingest.presets import ALL, articles, find_preset, named_preset
+from mbtool.stages.ingest.readers.database import read_database
+from mbtool.stages.ingest.readers.docx import read_docx
+from mbtool.stages.ingest.readers.kinds import HEAD_BYTES, SUFFIXES, find_kind
+from mbtool.stages.ingest.readers.workbook import read_workbook
+from mbtool.stages.ingest.readers.xml import read_xml
+from mbtool.stages.ingest.readers.zeros import with_doubtful_zeros
 from mbtool.stages.ingest.tables import make_index_value, make_poll_option
 from mbtool.tables import DOCUMENTS, INDEX_SERIES, INGESTED, POLLS, REJECTS
 from mbtool.text.encodings import decode
 
+__all__ = ["SUFFIXES", "preset_table", "read_file"]
+
 BATCH_ROWS = 5_000
 TABLES = {spec.name: spec for spec in INGESTED}
-Rows = Iterator[Numbered | Reject]
+Rows = Iterator[Section | Numbered | Reject]
 
-_READERS: dict[str, Callable[[str, str, Funnel], Rows]] = {
-    ".csv": lambda text, name, funnel: delimited_rows(text, funnel),
-    ".tsv": lambda text, name, funnel: delimited_rows(text, funnel, "\t"),
-    ".json": lambda text, name, funnel: json_rows(text, name, funnel),
-    ".jsonl": lambda text, name, funnel: json_lines(text, funnel),
-    ".ndjson": lambda text, name, funnel: json_lines(text, funnel),
-    ".txt": lambda text, name, funnel: articles.plain_article(text, funnel),
-    ".md": lambda text, name, funnel: articles.plain_article(text, funnel),
-    ".markdown": lambda text, name, funnel: articles.plain_article(text, funnel),
-    ".html": lambda text, name, funnel: articles.html_article(text, funnel),
-    ".htm": lambda text, name, funnel: articles.html_article(text, funnel),
+_READERS: dict[str, Callable[[SourceFile, IngestSettings, Funnel], Rows]] = {
+    "delimited": lambda file, settings, funnel: delimited_rows(
+        _text_of(file, settings, funnel), file.name, funnel, _preset_named_by(file)
+    ),
+    "json": lambda file, settings, funnel: json_rows(_text_of(file, settings, funnel), file.name, funnel),
+    "jsonlines": lambda file, settings, funnel: json_lines(_text_of(file, settings, funnel), funnel),
+    "article": lambda file, settings, funnel: articles.plain_article(_text_of(file, settings, funnel), file, settings, funnel),
+    "html": lambda file, settings, funnel: articles.html_article(_text_of(file, settings, funnel), file, settings, funnel),
+    "docx": read_docx,
+    "xml": read_xml,
+    "workbook": read_workbook,
+    "sqlite": read_database,
 }
-SUFFIXES = frozenset(_READERS)
-_ARTICLES = {".txt", ".md", ".markdown", ".html", ".htm"}
 
 
 def read_file(file: SourceFile, settings: IngestSettings, key: bytes, funnel: Funnel) -> Iterator[Batch]:
@@ -50,15 +69,16 @@ def read_file(file: SourceFile, settings: IngestSettings, key: bytes, funnel: Fu
     Raises:
         InputError: the file as a whole cannot be read.
     """
-    suffix = PurePath(file.name).suffix.lower()
-    rows = _READERS[suffix](_text_of(file, settings, funnel), file.name, funnel)
-    first, rows = _peek(rows)
-    columns = first.row if isinstance(first, Numbered) else {}
-    preset = named_preset(file.source.preset) if file.source.preset else None
-    if preset is None:
-        preset = articles.PRESET if suffix in _ARTICLES else find_preset(columns)
-    context = make_context(file, settings, preset, key, funnel)
-    yield from _batches(_items(rows, context), funnel)
+    with file.open() as stream:
+        kind = find_kind(file.name, stream.read(HEAD_BYTES))
+    if kind == "unknown":
+        raise InputError(f"{file.name}: its content is of no kind that is read", "kinds: " + " ".join(sorted(SUFFIXES)))
+    rows = _READERS[kind](file, settings, funnel)
+    yield from _batches(_items(rows, file, settings, key, funnel), funnel)
+
+
+def _preset_named_by(file: SourceFile) -> Preset | None:
+    return named_preset(file.source.preset) if file.source.preset else None
 
 
 def _text_of(file: SourceFile, settings: IngestSettings, funnel: Funnel) -> str:
@@ -74,38 +94,60 @@ def _text_of(file: SourceFile, settings: IngestSettings, funnel: Funnel) -> str:
     return decoded.text
 
 
-def _peek(rows: Rows) -> tuple[Numbered | Reject | None, Rows]:
-    """The first real row, and all rows."""
-    seen: list[Numbered | Reject] = []
-    for item in rows:
-        seen.append(item)
-        if isinstance(item, Numbered):
-            break
-
-    def again() -> Rows:
-        yield from seen
-        yield from rows
-
-    return (seen[-1] if seen else None), again()
-
-
-def _items(rows: Rows, context: Context) -> Iterator[tuple[str, dict[str, Any]]]:
-    columns = {**context.preset.columns, **context.file.source.columns}
-    for item in rows:
-        if isinstance(item, Reject):
-            yield _rejected(item, context)
+def _items(
+    rows: Rows, file: SourceFile, settings: IngestSettings, key: bytes, funnel: Funnel
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rows of tables: each row read by the preset of its section, what it holds by the presets its parts name."""
+    contexts: dict[str, Context] = {}
+    section, preset = Section(), None
+    for item in with_doubtful_zeros(rows, file, funnel):
+        if isinstance(item, Section):
+            section, preset = item, None
             continue
-        prepared = list(context.preset.prepare(item.row)) if context.preset.prepare else [item.row]
-        context.funnel.records += len(prepared) - 1
-        for row in prepared:
-            fields, rest = mapped(row, columns)
-            made = _MAKERS[context.preset.table](item.number, fields, rest, context)
-            yield _rejected(made, context) if isinstance(made, Reject) else (context.preset.table, made)
+        if isinstance(item, Reject):
+            yield _rejected(item, file, funnel)
+            continue
+        if preset is None:
+            columns = frozenset(section.columns or item.row)
+            preset = _preset_named_by(file) or find_preset(Sample(file.name, section.name, columns, item.row))
+        if not preset.table:
+            funnel.skipped[preset.description] += 1
+            continue
+        parts = list(preset.prepare(item.row)) if preset.prepare else [item.row]
+        funnel.records += len(parts) - 1
+        for part in parts:
+            yield _made(part, item, preset, contexts, file, settings, key, funnel)
 
 
-def _rejected(reject: Reject, context: Context) -> tuple[str, dict[str, Any]]:
-    context.funnel.rejected[reject.reason] += 1
-    row = {"source_file": context.file.name, "source_row": reject.number, "reason": reject.reason}
+def _made(
+    part: Prepared,
+    item: Numbered,
+    preset: Preset,
+    contexts: dict[str, Context],
+    file: SourceFile,
+    settings: IngestSettings,
+    key: bytes,
+    funnel: Funnel,
+) -> tuple[str, dict[str, Any]]:
+    if isinstance(part, Refused):
+        raw = json.dumps(item.row, ensure_ascii=False, default=str)
+        return _rejected(Reject(item.number, part.reason, part.detail, raw), file, funnel)
+    row, reader = (part.row, part.preset) if isinstance(part, Part) else (part, preset)
+    context = contexts.get(reader.name)
+    if context is None:
+        context = make_context(file, settings, reader, key, funnel)
+        if contexts:  # ids of equal anonymous rows are counted over the whole file
+            context.identifier = next(iter(contexts.values())).identifier
+        contexts[reader.name] = context
+        funnel.preset = ", ".join(contexts)
+    fields, rest = mapped(row, {**reader.columns, **file.source.columns})
+    made = _MAKERS[reader.table](item.number, fields, rest, context)
+    return _rejected(made, file, funnel) if isinstance(made, Reject) else (reader.table, made)
+
+
+def _rejected(reject: Reject, file: SourceFile, funnel: Funnel) -> tuple[str, dict[str, Any]]:
+    funnel.rejected[reject.reason] += 1
+    row = {"source_file": file.name, "source_row": reject.number, "reason": reject.reason}
     return REJECTS.name, row | {"detail": reject.detail, "raw": storable(reject.raw)}
 
 
@@ -135,4 +177,4 @@ def _batch(rows: dict[str, list[dict[str, Any]]]) -> Batch:
 
 def preset_table() -> list[Preset]:
     """Every preset, for ``mbtool ingest --presets``."""
-    return [*ALL, articles.PRESET]
+    return list(ALL)
