@@ -41,6 +41,13 @@ class Stage(Generic[C]):
     work: Callable[[C, Tables, Tick], Tables]
     merge: Callable[[C, Iterable[Tables], Tables], Tables] | None = None
     merge_reads: tuple[TableSpec, ...] = ()
+    carries: tuple[TableSpec, ...] = ()
+    """Tables of its own that ``merge`` gets back, beside ``merge_reads``, to carry on from instead of starting anew.
+
+    They are as the merge of the first shards alone gave them, if that is the stage's last result and neither those
+    shards nor anything else that merge saw has changed since; else they are empty. What ``merge`` gives must not depend
+    on which of the two it is, to the byte: only the time it takes may.
+    """
     sharded: bool = True
     extra: str | None = None
     free: frozenset[str] = frozenset()

@@ -160,7 +160,18 @@ INDEX_SERIES = TableSpec(
 
 TEXT_KEYS = TableSpec(
     name="text_keys",
-    schema=_fields(doc_id=pa.string(), text_key=pa.string(), author_id=pa.string(), length=pa.int32()),
+    schema=_fields(
+        doc_id=pa.string(),
+        author_id=pa.string(),
+        # letters and digits of clean_text: what is compared
+        comparison=pa.string(),
+        # 64-bit hash of comparison; null where nothing is left to compare
+        text_key=pa.uint64(),
+        # of comparison, in characters
+        length=pa.int32(),
+        # negations and stance cues, sorted: near-duplicates have the same
+        guard=pa.string(),
+    ),
 )
 
 DUPLICATES = TableSpec(
@@ -174,6 +185,19 @@ DUPLICATES = TableSpec(
         similarity=pa.float64(),
         kind=pa.string(),
         weight=pa.float64(),
+    ),
+)
+
+# What the next merge carries on from. Row numbers count the latest documents in ingest order, as `duplicates` has them.
+CLUSTER_ROWS = TableSpec(
+    name="cluster_rows",
+    scope="corpus",
+    schema=_fields(
+        # row of the first document with an equal text
+        first_row=pa.int32(),
+        # row of the representative
+        owner_row=pa.int32(),
+        similarity=pa.float64(),
     ),
 )
 

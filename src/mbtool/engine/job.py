@@ -64,7 +64,7 @@ def run_merge(
             yield {name: pieces.read_one(0) for name, pieces in shard.items()}
 
     with _errors_of(stage, "the merge"):
-        read = {s.name: _read(s, corpus.get(s.name)) for s in stage.merge_reads}
+        read = {s.name: _read(s, corpus.get(s.name)) for s in (*stage.merge_reads, *stage.carries)}
         given = stage.merge(settings.config, outputs(), read)
         return store_result(folder, stage.written_by_merge(), checked(stage, stage.written_by_merge(), given))
 

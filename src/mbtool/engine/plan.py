@@ -89,13 +89,16 @@ def shard_fingerprints(settings: StageSettings, world: World, what: Mapping[str,
 def merge_fingerprint(
     settings: StageSettings, world: World, what: Mapping[str, Any], shards: Sequence[str]
 ) -> str | None:
-    """The fingerprint of the merge, from what the shards gave; None for a stage without one."""
+    """The fingerprint of the merge of ``shards``, from what they gave; None for a stage without one.
+
+    ``shards`` are those of the first parts: all of them, or fewer to ask what an earlier merge was called.
+    """
     if not settings.stage.written_by_merge():
         return None
     results = [load_result(world.lake.result_folder(settings.stage.name, f)) for f in shards]
     outputs = [{n: dict(t.digests) for n, t in r.tables.items()} for r in results if r is not None]
     inputs = {s.name: _whole_input(s, world) for s in settings.stage.merge_reads}
-    seen = {"shards": outputs, "superseded": world.superseded_digest, "tables": inputs}
+    seen = {"shards": outputs, "superseded": world.superseded_digest_of(len(shards)), "tables": inputs}
     return unit_fingerprint(fingerprint(what), "merge", seen)
 
 

@@ -54,7 +54,8 @@ def run_stages(
             continue
         name = settings.stage.name
         step = plan_stage(settings, world, entries.get(name))
-        runs.append(_run_stage(step, world, executor, report, is_forced=name in force))
+        seen = len(entries[name].shards) if name in entries and name not in force else 0
+        runs.append(_run_stage(step, world, executor, report, seen=seen, is_forced=name in force))
         entries[name] = _entry(step, world)
         write_results(lake.results_path, entries)
     return runs
@@ -76,7 +77,9 @@ def upstream_of(chain: Sequence[StageSettings], targets: Collection[str]) -> set
     return found
 
 
-def _run_stage(step: StagePlan, world: World, executor: Executor, report: Reporter, *, is_forced: bool) -> StageRun:
+def _run_stage(
+    step: StagePlan, world: World, executor: Executor, report: Reporter, *, seen: int, is_forced: bool
+) -> StageRun:
     begun = time.monotonic()
     stage = step.settings.stage
     missing = tuple(range(len(step.shards))) if is_forced else step.missing
@@ -86,7 +89,7 @@ def _run_stage(step: StagePlan, world: World, executor: Executor, report: Report
         why = "; ".join(step.reasons) or "asked for"
         report(Event(kind="start", step=stage.name, message=why, total=rows))
         _drain(executor, jobs, report, stage.name, rows)
-    whole_done = _run_whole(step, world, report, is_forced=is_forced)
+    whole_done = _run_whole(step, world, report, seen=seen, is_forced=is_forced)
     world.add(stage, *results_of(_settled(step, world), world))
     seconds = time.monotonic() - begun
     run = StageRun(stage.name, step.reasons, len(jobs), len(step.shards) - len(jobs), whole_done, seconds)
@@ -107,7 +110,7 @@ def _drain(executor: Executor, jobs: Sequence[Job], report: Reporter, step: str,
         pass
 
 
-def _run_whole(step: StagePlan, world: World, report: Reporter, *, is_forced: bool) -> bool:
+def _run_whole(step: StagePlan, world: World, report: Reporter, *, seen: int, is_forced: bool) -> bool:
     stage = step.settings.stage
     unit = _settled(step, world).whole
     if unit is None:
@@ -129,8 +132,19 @@ def _run_whole(step: StagePlan, world: World, report: Reporter, *, is_forced: bo
         return True
     results = results_of(_settled(step, world), world)[0]
     shards = [_shard_pieces(step, world, i, r) for i, r in enumerate(results)]
-    run_merge(step.settings, shards, _pieces(stage.merge_reads, world), folder)
+    corpus = _pieces(stage.merge_reads, world) | _carried(step, world, seen)
+    run_merge(step.settings, shards, corpus, folder)
     return True
+
+
+def _carried(step: StagePlan, world: World, seen: int) -> dict[str, Pieces | None]:
+    """What the stage carries on from: its merge of the first ``seen`` shards, found by the name it would have now."""
+    carries = step.settings.stage.carries
+    if not (carries and 0 < seen < len(step.shards)):
+        return {}
+    unit = merge_fingerprint(step.settings, world, step.identity, step.shards[:seen])
+    last = load_result(world.lake.result_folder(step.settings.stage.name, unit)) if unit else None
+    return {s.name: Pieces(s, (last.path(s.name),), (None,)) for s in carries} if last else {}
 
 
 def _settled(step: StagePlan, world: World) -> StagePlan:

@@ -48,7 +48,7 @@ class World:
         self.lake = lake
         self.parts: list[Part] = lake.parts(DOCUMENTS)
         self._gone = lake.superseded_by_part()
-        self.superseded_digest = fingerprint({k: v.to_pylist() for k, v in self._gone.items()})
+        self.superseded_digest = self.superseded_digest_of(len(self.parts))
         self._known: dict[str, Known] = {}
         self._pending: dict[str, str] = {}
         for spec in INGESTED:
@@ -63,6 +63,11 @@ class World:
     def waits_for(self, spec: TableSpec) -> str | None:
         """The stage that will rewrite the table in this run, if its content is not known yet."""
         return self._pending.get(spec.name)
+
+    def superseded_digest_of(self, parts: int) -> str:
+        """Digest of the superseded documents of the first ``parts`` parts."""
+        names = [part.name for part in self.parts[:parts]]
+        return fingerprint({name: self._gone[name].to_pylist() for name in names if name in self._gone})
 
     def superseded_in(self, index: int) -> pa.Array | None:
         """The superseded doc_ids of one part."""

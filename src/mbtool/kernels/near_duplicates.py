@@ -57,41 +57,65 @@ def hash_texts(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray
 
 
 @compiled
-def _same_bytes(data: NDArray[np.uint8], a: int, b: int, length: int) -> bool:
-    for i in range(length):  # noqa: SIM110 - numba compiles no generator expression
-        if data[a + i] != data[b + i]:
-            return False
-    return True
+def _place(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
+    table: NDArray[np.int64],
+    bits: int,
+    text: int,
+) -> int:
+    """Where in ``table`` the equal of ``text`` stands, or the free place where it would."""
+    place = np.int64(hashes[text] >> np.uint64(64 - bits))
+    length = ends[text] - starts[text]
+    while table[place] >= 0:
+        other = table[place]
+        if hashes[other] == hashes[text] and ends[other] - starts[other] == length:
+            same = True
+            for i in range(length):
+                if data[starts[other] + i] != data[starts[text] + i]:
+                    same = False
+                    break
+            if same:
+                break
+        place = (place + 1) & ((1 << bits) - 1)
+    return place
 
 
 @compiled
 def first_equals(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], hashes: NDArray[np.uint64]
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
+    known: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """(n,) the index of the first text with the same bytes. ``hashes`` are those of ``hash_texts``."""
-    n = len(starts)
+    """(n,) the index of the first text with the same bytes; an empty text equals none.
+
+    ``hashes`` (n,) are those of ``hash_texts``; ``known`` (k,) is the answer for the first k texts, which are then only
+    looked at, not stored.
+    """
+    n, k = len(starts), len(known)
     bits = 4
-    while (1 << bits) < 2 * n:
+    while (1 << bits) < 2 * (n - k):
         bits += 1
-    table = np.full(1 << bits, -1, np.int32)
-    mask = (1 << bits) - 1
-    first = np.empty(n, np.int64)
-    for text in range(n):
-        place = np.int64(hashes[text] >> np.uint64(64 - bits))
-        length = ends[text] - starts[text]
-        first[text] = text
-        while table[place] >= 0:
-            other = table[place]
-            if (
-                hashes[other] == hashes[text]
-                and ends[other] - starts[other] == length
-                and _same_bytes(data, starts[other], starts[text], length)
-            ):
-                first[text] = other
-                break
-            place = (place + 1) & mask
-        if first[text] == text:
-            table[place] = text
+    table = np.full(1 << bits, -1, np.int64)
+    first = np.arange(n)
+    first[:k] = known
+    for text in range(k, n):
+        if starts[text] < ends[text]:
+            place = _place(data, starts, ends, hashes, table, bits, text)
+            if table[place] < 0:
+                table[place] = text
+            first[text] = table[place]
+    for text in range(k):
+        if known[text] == text and starts[text] < ends[text]:
+            place = _place(data, starts, ends, hashes, table, bits, text)
+            if table[place] >= 0:
+                first[table[place]] = text
+    for text in range(k, n):
+        first[text] = first[first[text]]
     return first
 
 

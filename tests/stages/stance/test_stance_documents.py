@@ -13,12 +13,12 @@ from scipy.special import softmax
 from mbtool.errors import ConfigError
 from mbtool.settings import located
 from mbtool.stages.stance.arguments import find_arguments, read_aspects
-from mbtool.stages.stance.clauses import clauses, fold, sentences
 from mbtool.stages.stance.config import StanceSettings
 from mbtool.stages.stance.core import CueModel, decide, measure, shown
 from mbtool.stages.stance.cues import Evidence, find_evidence, read_cues
 from mbtool.stages.stance.stage import STAGE, work
 from mbtool.tables import ARGUMENTS, STANCE_DOCUMENTS
+from mbtool.text.sentences import fold, split_clauses, split_sentences
 
 
 def listed(name: str) -> dict[str, object]:
@@ -164,14 +164,14 @@ def test_any_text_gives_probabilities_and_sentences_that_lie_in_it(text: str) ->
     p = CueModel().probabilities(np.array([measure(find_evidence(text, CUES))]))
     assert p.sum() == pytest.approx(1.0)
     assert len(fold(text)) == len(text)
-    for span in sentences(text):
+    for span in split_sentences(text):
         assert text[span.start : span.end] == span.text
 
 
 def test_every_cue_of_the_list_is_found_in_a_clause_of_its_own() -> None:
     for key, cue in CUES.cues.items():
-        for clause in clauses(key):
-            assert CUES.pattern.search(clause) or len(clauses(key)) > 1, cue.word
+        for clause in split_clauses(key):
+            assert CUES.pattern.search(clause) or len(split_clauses(key)) > 1, cue.word
 
 
 # --- arguments -------------------------------------------------------------------------------------------------------

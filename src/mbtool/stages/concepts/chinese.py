@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_FULL_WIDTH = {0xFF01 + i: chr(0x21 + i) for i in range(94)}
+from mbtool.text.sentences import fold
+
 # Filters are fooled by spacing the characters of a word: 朋 友 圈. Only a run of three or more single characters is
 # read so, because one stray space is just a space.
 _SPACED = re.compile(r"(?<!\w)(?:[^\W_] ){2,}[^\W_](?!\w)")
@@ -42,16 +43,6 @@ class ChineseMatcher:
             for m in self.pattern.finditer(run[0][::2]):
                 start = run.start() + 2 * m.start()
                 yield Found(m[0], start, run.start() + 2 * m.end() - 1)
-
-
-def fold(text: str) -> str:
-    """``text`` in lower case with half-width signs, as many code points as before."""
-    if text.isascii():
-        return text.lower()
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
-    return lower.translate(_FULL_WIDTH)
 
 
 def compile_chinese(surfaces: Mapping[str, object]) -> ChineseMatcher:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mbtool.stages.concepts.chinese import ChineseMatcher, compile_chinese, fold
+from mbtool.stages.concepts.chinese import ChineseMatcher, compile_chinese
 from mbtool.stages.concepts.english import Phrase, Word, find_phrases, index_phrases, phrases_of, read_words
 from mbtool.stages.concepts.glossary import Ambiguous, Concept, Glossary
+from mbtool.text.sentences import fold
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def cluster(texts: Texts, threshold: float, min_length: int, before: Stars = NOT
     owner[:known], similarity[:known] = before.owner, before.similarity
     may_be_near = texts.lengths >= min_length
     fresh = np.flatnonzero(may_be_near[known:] & (first[known:] == np.arange(known, n))) + known
-    if threshold <= 1.0 and len(fresh):
+    if len(fresh):
         old = np.flatnonzero(may_be_near[:known] & (owner[:known] == np.arange(known)))
         owner[fresh], similarity[fresh] = _join(texts, old, fresh, threshold)
     copies = np.flatnonzero(first[known:] < np.arange(known, n)) + known

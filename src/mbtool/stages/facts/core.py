@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mbtool.stages.facts.patterns import Found, find_dates, find_numbers, may_state_something, overlaps
 from mbtool.stages.facts.polls import find_poll, speaks_of_a_poll
-from mbtool.stages.facts.sentences import Sentence, split_sentences
+from mbtool.text.sentences import Sentence, split_sentences
 
 _CLAUSE_BORDER = re.compile(r"[，,；;：:。]")
 _BORDER_COST = 12

@@ -6,14 +6,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from mbtool.errors import InputError
 from mbtool.stages.ingest.config import IngestSettings
 from mbtool.stages.ingest.identity import Identifier, content_digest, pseudonym
-from mbtool.stages.ingest.model import Funnel, Preset, Reject, Row, SourceFile
+from mbtool.stages.ingest.model import FLAGS, Funnel, Preset, Reject, Row, SourceFile
 from mbtool.tables import DOCUMENTS
 from mbtool.text.counts import parse_count
 from mbtool.text.dates import When, parse_when
@@ -93,7 +93,7 @@ def mapped(row: Row, columns: Mapping[str, str]) -> tuple[Row, Row]:
 def make_document(number: int, fields: Row, rest: Row, context: Context) -> dict[str, Any] | Reject:
     """A row of ``documents`` without its revision, or the reason why there is none."""
     source, preset = context.file.source, context.preset
-    flags: list[str] = []
+    flags: list[str] = list(rest.pop(FLAGS, ()))
     platform = _word(fields.get("platform")) or source.platform or preset.platform
     document: dict[str, Any] = dict.fromkeys(DOCUMENTS.schema.names)
     document |= {
@@ -154,6 +154,7 @@ def _set_times(document: dict[str, Any], fields: Row, context: Context, flags: l
     document["crawled_at"] = crawled.at
     anchor = crawled.at or context.anchor
     published = _published(fields.get("published_at"), anchor, context)
+    published = _not_after_crawl(published, anchor, context, flags)
     document["published_at"], document["date_precision"] = published.at, published.precision
     if published.at is not None and published.precision in _DAY_OR_BETTER:
         document["day"] = published.at.date()
@@ -167,6 +168,22 @@ def _set_times(document: dict[str, Any], fields: Row, context: Context, flags: l
 def _published(value: Any, anchor: datetime, context: Context) -> When:
     named = _named_day(context.file) if value in (None, "") else None
     return When(_midnight(named), "day", None) if named else parse_when(value, anchor)
+
+
+def _not_after_crawl(published: When, anchor: datetime, context: Context, flags: list[str]) -> When:
+    """``published``, a year earlier where the exporter guessed the year and so put it after the crawl; flagged."""
+    if published.at is None or published.at <= anchor + timedelta(days=1):
+        return published
+    if context.preset.year_from_crawl and published.precision in ("minute", "day"):
+        try:
+            earlier = published.at.replace(year=published.at.year - 1)
+        except ValueError:  # 29 February
+            earlier = published.at
+        if published.at > earlier and earlier <= anchor + timedelta(days=1):
+            flags.append("date: crawl year corrected")
+            return When(earlier, "inferred-year", None)
+    flags.append("date: after the crawl")
+    return published
 
 
 def _set_counts(document: dict[str, Any], fields: Row, flags: list[str]) -> None:

@@ -16,6 +16,10 @@ Row = dict[str, Any]
 """A row as the exporter wrote it: column or dotted key → value (text, or what JSON gives)."""
 
 
+FLAGS = "#flags"
+"""The key of a row under which a reader or a preset lists the repairs it made: they become flags of the document."""
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One file to read."""
@@ -85,7 +89,7 @@ class Refused:
 
 
 Prepared = Row | Part | Refused
-"""What ``prepare`` gives for a row. A row may bring ``flags``: a list of repairs made to it."""
+"""What ``prepare`` gives for a row; under ``FLAGS`` a row may list the repairs made to it."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mbtool.stages.stance.clauses import fold, sentences
 from mbtool.stages.stance.cues import NEGATION_REACH, one_of
+from mbtool.text.sentences import fold, split_sentences
 
 DOCUMENT_WEIGHT = 0.5
 """How much the document's log odds of support against opposition weigh beside one word."""
@@ -61,7 +61,7 @@ def find_arguments(
     odds = math.log((p_support + 1e-9) / (p_oppose + 1e-9))
     leaning = DOCUMENT_WEIGHT * max(-DOCUMENT_LIMIT, min(DOCUMENT_LIMIT, odds))
     folded = fold(text)
-    for span in sentences(text):
+    for span in split_sentences(text):
         sums: dict[str, float] = {}
         sentence = folded[span.start : span.end]
         begin = 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mbtool.stages.stance.clauses import clauses, fold, sentences
+from mbtool.text.sentences import fold, split_clauses, split_sentences
 
 NEGATION_REACH = 4
 """A negation turns a cue that begins at most so many characters after it begins."""
@@ -124,7 +124,7 @@ def find_evidence(text: str, cues: CueList) -> list[Evidence]:
     is_about = is_named or cues.hints.search(folded) is not None
     is_ironic = cues.irony.search(folded) is not None
     found: list[Evidence] = []
-    for sentence in sentences(folded):
+    for sentence in split_sentences(folded):
         if not (cues.pattern.search(sentence.text) or cues.defiant.search(sentence.text)):
             continue
         found += _in_sentence(sentence.text, cues, is_about=is_about, is_named=is_named, is_ironic=is_ironic)
@@ -134,7 +134,7 @@ def find_evidence(text: str, cues: CueList) -> list[Evidence]:
 
 
 def _in_sentence(sentence: str, cues: CueList, *, is_about: bool, is_named: bool, is_ironic: bool) -> list[Evidence]:
-    parts = clauses(sentence)
+    parts = split_clauses(sentence)
     turn = next((i for i, c in enumerate(parts) if i and cues.turns.match(c)), None)
     is_question = sentence.rstrip("”’」』)\"'").endswith("?")
     found: list[Evidence] = []

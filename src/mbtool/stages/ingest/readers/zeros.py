@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mbtool.stages.ingest.model import Funnel, Numbered, Preset, Reject, Sample, Section, SourceFile
+from mbtool.stages.ingest.model import FLAGS, Funnel, Numbered, Preset, Reject, Sample, Section, SourceFile
 
 WINDOW = 5_000
 FEWEST = 10
@@ -56,5 +56,5 @@ def _judged(
     ]
     for item in window:
         if suspects and isinstance(item, Numbered):
-            item.row["flags"] = [*item.row.get("flags", ()), *(f"{column}: suspect_zero" for column in suspects)]
+            item.row[FLAGS] = [*item.row.get(FLAGS, ()), *(f"{column}: suspect_zero" for column in suspects)]
         yield item
