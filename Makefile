@@ -4,13 +4,15 @@
 #   make bench   the measured comparisons             make docs   the generated reference
 #   make clean   what demo, test and docs made (the environment stays)
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+  $$p -c '$(IS_NEW_ENOUGH)' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 READY := .venv/.ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format bench docs clean
+.PHONY: demo test check format bench docs clean wheel
 
 demo: $(READY)
 	@$(BIN)/mbtool run -c configs/weishang.toml
@@ -35,12 +37,16 @@ bench: $(READY)
 docs: $(READY)
 	@$(BIN)/python -m docs.generate
 
+wheel: $(READY)
+	@rm -rf dist
+	@$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
+
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "mbtool needs Python 3.11 or newer; found: $$($(PYTHON) --version). Try: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(IS_NEW_ENOUGH)' \
+	  || { echo "mbtool needs Python 3.11 or newer, and finds none. Try: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "making the environment in .venv (once)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet -e ".[dev]"

@@ -170,3 +170,21 @@ def test_the_pipeline_reads_no_labels() -> None:
     for recipe in (ROOT / "configs").glob("*.toml"):
         assert "labels.csv" not in recipe.read_text("utf-8")
         assert "copies.csv" not in recipe.read_text("utf-8")
+
+
+STOCK = re.compile("httptcn|tcn[A-Za-z0-9]|电子商务经营者|广告管理暂行办法|组织领导传销活动|刑法第二百二十四条|weishang|friends")
+"""Runs that two honest writers share: shortened links, names of laws and crimes."""
+
+
+def test_no_training_post_shares_an_8_character_run_with_a_demo_text_beyond_stock_phrases() -> None:
+    texts = [post["text"] for post in POSTS.values()]
+    texts += [p.read_text("utf-8", errors="ignore") for p in (DEMO / "articles").glob("*.md")]
+    runs = {t[i : i + 8] for t in map(letters, texts) for i in range(len(t) - 7)}
+    shared = set()
+    for line in (ROOT / "corpora/weishang-training/posts.jsonl").read_text("utf-8").splitlines():
+        text = letters(json.loads(line)["text"])
+        for i in range(len(text) - 7):
+            around = text[max(0, i - 8) : i + 16]
+            if text[i : i + 8] in runs and not STOCK.search(around):
+                shared.add(text[i : i + 8])
+    assert shared == set()

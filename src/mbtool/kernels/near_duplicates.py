@@ -23,8 +23,7 @@ GRAM_BITS = GRAM * CHARACTER_BITS
 GRAM_MASK = np.uint64((1 << GRAM_BITS) - 1)
 MOST_COUNTED = 1023
 """Counts above this are all equally frequent: it fills the bits that a 3-gram leaves."""
-COUNT_BITS = 24
-"""The table of counts has 2**24 places; 3-grams that share one count together, which only blurs the order."""
+MOST_COUNTERS = 1 << 24
 LEAST_SLOTS = 1 << 10
 COMMON = 6
 """How many 3-grams of a lengthened prefix a text must share before ``nearest_before`` looks at it closely."""
@@ -156,11 +155,25 @@ def _grams(data: NDArray[np.uint8], start: int, end: int, out: NDArray[np.uint64
 
 
 @compiled
+def _slot(gram: np.uint64, slots: int) -> int:
+    """The place of a 3-gram in a table of ``slots``, a power of two; what stands above its bits does not count."""
+    return np.int64(_mixed(gram & GRAM_MASK) >> np.uint64(16)) & (slots - 1)
+
+
+@compiled
 def _longest(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> int:
     longest = 0
     for text in range(len(starts)):
         longest = max(longest, ends[text] - starts[text])
     return longest
+
+
+def counters(grams: int) -> NDArray[np.uint32]:
+    """Counts of zero, enough places to tell ``grams`` 3-grams apart."""
+    places = LEAST_SLOTS
+    while places < min(grams, MOST_COUNTERS):
+        places *= 2
+    return np.zeros(places, np.uint32)
 
 
 @compiled
@@ -171,14 +184,16 @@ def count_grams(
     step: int,
     counts: NDArray[np.uint32],
 ) -> int:
-    """Add the 3-grams of every ``step``-th text to ``counts`` (2**COUNT_BITS,); return how many there were."""
+    """Add the 3-grams of every ``step``-th text to ``counts``; return how many there were.
+
+    The length of ``counts`` is a power of two (``counters``); 3-grams that share a counter only blur the order.
+    """
     scratch = np.empty(_longest(starts, ends), np.uint64)
-    shift = np.uint64(64 - COUNT_BITS)
     total = 0
     for text in range(0, len(starts), step):
         n = _grams(data, starts[text], ends[text], scratch)
         for i in range(n):
-            counts[_mixed(scratch[i]) >> shift] += np.uint32(1)
+            counts[_slot(scratch[i], len(counts))] += np.uint32(1)
         total += n
     return total
 
@@ -186,9 +201,8 @@ def count_grams(
 @compiled
 def _ordered_set(grams: NDArray[np.uint64], n: int, counts: NDArray[np.uint32]) -> int:
     """Turn ``grams[:n]`` into a set in the order of the join: rare ones first. Return its size."""
-    shift = np.uint64(64 - COUNT_BITS)
     for i in range(n):
-        count = min(counts[_mixed(grams[i]) >> shift], np.uint32(MOST_COUNTED))
+        count = min(counts[_slot(grams[i], len(counts))], np.uint32(MOST_COUNTED))
         grams[i] |= np.uint64(count) << np.uint64(GRAM_BITS)
     grams[:n].sort()
     size = 0
@@ -248,11 +262,6 @@ def _lists(entries: int) -> _Lists:
         slots *= 2
     # memory that is never written is never taken from the system, so bounds may be generous
     return _Lists(np.full(slots, -1, np.int32), np.empty((entries, 4), np.int32))
-
-
-@compiled
-def _slot(gram: np.uint64, slots: int) -> int:
-    return np.int64(_mixed(gram & GRAM_MASK) >> np.uint64(16)) & (slots - 1)
 
 
 @compiled

@@ -73,10 +73,10 @@ def _first(texts: Texts, before: Stars) -> NDArray[np.int64]:
 def _join(
     texts: Texts, old: NDArray[np.int64], fresh: NDArray[np.int64], threshold: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    from mbtool.kernels.near_duplicates import COUNT_BITS, count_grams, join_stars, nearest_before
+    from mbtool.kernels.near_duplicates import count_grams, counters, join_stars, nearest_before
 
     starts, ends, guards = texts.starts[fresh], texts.ends[fresh], texts.guards[fresh]
-    counts = np.zeros(1 << COUNT_BITS, np.uint32)
+    counts = counters(2 * int((ends - starts).sum()))  # two to three bytes make a Chinese 3-gram
     total = count_grams(texts.data, starts, ends, 1, counts)
     outside, likeness = np.full(len(fresh), -1, np.int64), np.zeros(len(fresh))
     if len(old):
