@@ -1,6 +1,7 @@
 # Everything starts here. Each target makes its own environment in .venv; nothing has to be installed before.
 #   make demo    the main job on corpora/weishang; ends with the path of the report
 #   make test    the tests            make check   format, lint, types, layers
+#   make fuzz    damaged files and killed runs, many of them      make bench-ingest   ingest against pandas
 #   make bench   the measured comparisons             make docs   the generated reference
 #   make clean   what demo, test and docs made (the environment stays)
 
@@ -12,7 +13,7 @@ READY := .venv/.ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format bench docs clean wheel
+.PHONY: demo test check format bench bench-ingest fuzz docs clean wheel
 
 demo: $(READY)
 	@$(BIN)/mbtool run -c configs/weishang.toml
@@ -29,6 +30,12 @@ check: $(READY)
 format: $(READY)
 	$(BIN)/ruff format src tests benchmarks docs
 	$(BIN)/ruff check --fix src tests benchmarks docs
+
+bench-ingest: $(READY)
+	@$(BIN)/python -m benchmarks.ingest
+
+fuzz: $(READY)
+	@MBTOOL_FUZZ=5000 MBTOOL_KILLS=100 $(BIN)/python -m pytest tests/fuzz --timeout 7200
 
 bench: $(READY)
 	@$(BIN)/python -m pip install --quiet -e ".[bench]"

@@ -48,7 +48,9 @@ def write_posts(path: Path, rows: int, seed: int = 20150722) -> None:
         for number in range(rows):
             met = number > 1000 and chance.random() < 0.02
             which = chance.randrange(number) if met else number
-            out.write(json.dumps(_post(random.Random(seed * 31 + which), chance, which, begun), ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps(_post(random.Random(seed * 31 + which), chance, which, begun), ensure_ascii=False) + "\n"
+            )
 
 
 def _post(own: random.Random, chance: random.Random, which: int, begun: datetime) -> dict[str, object]:

@@ -5,37 +5,49 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pyarrow as pa
-
 from mbtool.config import Config, load_config
 from mbtool.contract import Event, Executor, Reporter, silent
 from mbtool.engine.fingerprint import file_digest, fingerprint
-from mbtool.engine.ingest import FileRun, Ledger, Unit, author_key, ingest_units
+from mbtool.engine.ingest import (
+    FileRun,
+    Ledger,
+    Unit,
+    author_key,
+    expire_rejects,
+    forget_rejects,
+    ingest_units,
+    read_author_key,
+)
 from mbtool.engine.plan import StagePlan, plan
 from mbtool.engine.run import StageRun, run_stages
 from mbtool.engine.sources import find_files
 from mbtool.engine.world import World
-from mbtool.errors import ConfigError, InputError, UsageError
+from mbtool.errors import ConfigError, InputError, MbtoolError, UsageError
 from mbtool.executors import LocalExecutor, SerialExecutor
+from mbtool.executors.ordered import OrderedPool
 from mbtool.stages import STAGES
+from mbtool.stages.ingest.chunks import in_this_process
 from mbtool.stages.ingest.config import IngestSettings, SourceSettings
-from mbtool.stages.ingest.model import Funnel, SourceFile
+from mbtool.stages.ingest.model import Batch, Funnel, SourceFile
 from mbtool.stages.ingest.presets import named_preset
+from mbtool.stages.ingest.privacy import safe_file_name, tokens_under
+from mbtool.stages.ingest.readers.recurring import RecurringLines
 from mbtool.stages.ingest.stage import SUFFIXES, read_file
 from mbtool.stages.segment.model_cache import cache_folder
-from mbtool.stages.segment.segmenter import Segmenter
 from mbtool.store.lake import Lake
 from mbtool.store.parquet import write_atomically
+from mbtool.warming import announcing
 
-INGEST_VERSION = 1
+INGEST_VERSION = 2
 """Raised when the same file may be read differently: every file is then read again, and what differs is a revision."""
 
 Engine = Literal["local", "serial"]
@@ -77,6 +89,25 @@ class IngestResult:
     passed_over: tuple[str, ...]
     is_dry: bool = False
 
+    @property
+    def errors(self) -> list[InputError]:
+        """Why files could not be read, one error a file."""
+        return [run.error for run in self.files if run.error is not None]
+
+    @property
+    def rejected(self) -> int:
+        """Records that were rejected."""
+        return sum(run.funnel.rejected.total() for run in self.files if run.funnel is not None)
+
+
+class IngestError(InputError):
+    """Some files could not be read, or ``strict`` was asked for and something was rejected; the others are stored.
+
+    ``result`` is what the ingest did all the same.
+    """
+
+    result: IngestResult
+
 
 def ingest(
     *sources: Source,
@@ -87,6 +118,8 @@ def ingest(
     as_of: str | None = None,
     strict: bool = False,
     dry_run: bool = False,
+    retry_rejects: bool = False,
+    workers: int | None = None,
     reporter: Reporter = silent,
 ) -> IngestResult:
     """Read ``sources`` (default: those of the configuration) into the lake.
@@ -99,11 +132,14 @@ def ingest(
         preset: the export format, in place of the one found from the content.
         as_of: when the export was made, for relative and partial dates.
         strict: raise when anything was rejected.
-        dry_run: read and count, store nothing.
+        dry_run: read, compare with the lake and count; store nothing.
+        retry_rejects: read again only the files that had rejects, after a fix; their rejects are replaced.
+        workers: processes that read large files; default one per core. The lake is the same for any number.
         reporter: takes the events of the run.
 
     Raises:
-        InputError: a source is not there or cannot be read, or ``strict`` and something was rejected.
+        IngestError: files could not be read, or ``strict`` and something was rejected; it carries the result.
+        InputError: a source is not there.
         LockedError: another run writes to the lake.
     """
     settled = configure(config, set, lake)
@@ -118,21 +154,42 @@ def ingest(
             "name files (mbtool ingest FILE…) or add [[ingest.sources]] with path = … to the configuration",
         )
     files, passed_over = _files_of(chosen)
-    if dry_run:
-        result = IngestResult(tuple(_dry_runs(files, settings)), tuple(passed_over), is_dry=True)
-    else:
-        store = Lake(settled.lake)
-        with store.writing():
-            key = author_key(store)
-            units = [_unit(file, digest, settings, key) for file, digest in files]
-            runs = ingest_units(store, units, settings.part_rows, reporter)
-        result = IngestResult(tuple(runs), tuple(passed_over))
-    rejected = sum(r.funnel.rejected.total() for r in result.files if r.funnel)
-    if strict and rejected:
-        raise InputError(
-            f"{rejected} records were rejected (--strict)", "see the table rejects for file, row and reason"
+    store = Lake(settled.lake)
+    pool = OrderedPool(workers)
+    try:
+        if dry_run:
+            key = read_author_key(store)
+            units = [_unit(file, path, settings, key, pool) for file, path in files]
+            runs = ingest_units(store, units, settings.part_rows, reporter, is_dry=True)
+        else:
+            with store.writing():
+                key = author_key(store)
+                units = [_unit(file, path, settings, key, pool) for file, path in files]
+                expire_rejects(store, settings.keep_rejects_days)
+                if retry_rejects:
+                    units = forget_rejects(store, units)
+                runs = ingest_units(store, units, settings.part_rows, reporter)
+    finally:
+        pool.close()
+    return _checked(IngestResult(tuple(runs), tuple(passed_over), is_dry=dry_run), strict=strict)
+
+
+def _checked(result: IngestResult, *, strict: bool) -> IngestResult:
+    """``result``, unless files failed or, with ``strict``, records were rejected."""
+    if result.errors:
+        count, first = len(result.errors), result.errors[0]
+        error = IngestError(
+            "\n".join(e.message for e in result.errors),
+            first.hint if count == 1 else f"{count} of {len(result.files)} files failed; the others are stored",
         )
-    return result
+    elif strict and result.rejected:
+        error = IngestError(
+            f"{result.rejected} records were rejected (--strict)", "see the table rejects for file, row and reason"
+        )
+    else:
+        return result
+    error.result = result
+    raise error
 
 
 def _with(source: SourceSettings, preset: str | None, as_of: str | None) -> SourceSettings:
@@ -140,14 +197,15 @@ def _with(source: SourceSettings, preset: str | None, as_of: str | None) -> Sour
     return source.model_copy(update=changes)
 
 
-def _files_of(sources: Sequence[SourceSettings]) -> tuple[list[tuple[SourceFile, str]], list[str]]:
-    """The files of all sources, each once, with a digest of bytes and settings; and the names passed over."""
-    files: list[tuple[SourceFile, str]] = []
+def _files_of(sources: Sequence[SourceSettings]) -> tuple[list[tuple[SourceFile, Path]], list[str]]:
+    """The files of all sources, each once, with their paths; and the names passed over."""
+    files: list[tuple[SourceFile, Path]] = []
     passed_over: list[str] = []
     seen: set[Path] = set()
     for source in sources:
         named, others = find_files(source.path, SUFFIXES)
         passed_over += others
+        recurring = RecurringLines()
         for name, path in named:
             if path.resolve() in seen:
                 continue
@@ -156,9 +214,9 @@ def _files_of(sources: Sequence[SourceSettings]) -> tuple[list[tuple[SourceFile,
             seen.add(path.resolve())
             entry = path.stat()
             modified = datetime.fromtimestamp(entry.st_mtime, ZoneInfo("Asia/Shanghai")).replace(microsecond=0)
-            file = SourceFile(name, _opener(path), entry.st_size, modified, source)
-            shaping = source.model_dump(mode="json", exclude={"path"})
-            files.append((file, fingerprint([file_digest(path), shaping, INGEST_VERSION])))
+            file = SourceFile(name, _opener(path), entry.st_size, modified, source, recurring)
+            recurring.add(file)
+            files.append((file, path))
     return files, passed_over
 
 
@@ -167,28 +225,39 @@ def _known_suffixes() -> str:
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:
-    return lambda: path.open("rb")
+    return partial(_open, path)  # not a lambda: it goes to other processes
 
 
-def _unit(file: SourceFile, digest: str, settings: IngestSettings, key: bytes) -> Unit:
-    def read() -> tuple[Funnel, Iterator[Mapping[str, pa.Table]]]:
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+_WHOLE_IN_ONE_PROCESS = 8 << 20
+
+
+def _unit(file: SourceFile, path: Path, settings: IngestSettings, key: bytes, pool: OrderedPool | None = None) -> Unit:
+    is_large = pool is not None and pool.workers > 1 and file.size > _WHOLE_IN_ONE_PROCESS
+
+    def read() -> tuple[Funnel, Iterator[Batch]]:
         funnel = Funnel()
-        return funnel, (batch.tables for batch in read_file(file, settings, key, funnel))
+        run = pool.map if is_large and pool is not None else in_this_process
+        return funnel, read_file(file, settings, key, funnel, run)
 
-    shaping = settings.model_dump(mode="json", include={"keep_authors", "poll_stances"})
-    return Unit(file.name, fingerprint([digest, shaping]), file.size, read)
+    @cache
+    def digest() -> str:
+        shaping = file.source.model_dump(mode="json", exclude={"path"})
+        first = fingerprint([file_digest(path), shaping, INGEST_VERSION])
+        return fingerprint([first, settings.model_dump(mode="json", include=set(_SHAPING))])
+
+    def stamp() -> tuple[int, int]:
+        entry = path.stat()
+        return entry.st_size, entry.st_mtime_ns
+
+    known_as = "" if settings.keep_authors else safe_file_name(file.name, tokens_under(key).namer(file.source.platform))
+    return Unit(file.name, digest, file.size, read, stamp, known_as)
 
 
-def _dry_runs(files: Sequence[tuple[SourceFile, str]], settings: IngestSettings) -> Iterator[FileRun]:
-    for file, _ in files:
-        funnel = Funnel()
-        for batch in read_file(file, settings, b"dry run", funnel):
-            for name, table in batch.tables.items():
-                if name == "documents":
-                    funnel.stored += table.num_rows
-                elif name != "rejects":
-                    funnel.other += table.num_rows
-        yield FileRun(file.name, funnel)
+_SHAPING = ("keep_authors", "poll_stances", "redact", "simplify")
 
 
 # --- analyze, report, run ---------------------------------------------------------------------------------------
@@ -301,7 +370,7 @@ def new_files(config: Config) -> list[str]:
         files, _ = _files_of(settings.sources)
     except InputError:
         return []
-    return [file.name for file, digest in files if not ledger.holds(_unit(file, digest, settings, b""))]
+    return [file.name for file, path in files if not ledger.holds(_unit(file, path, settings, read_author_key(store)))]
 
 
 def engine_named(name: str) -> Engine:
@@ -333,16 +402,23 @@ def diagnose(*, warm: bool = False) -> list[Finding]:
     remedy = "set MBTOOL_CACHE_DIR to a folder you can write; mbtool works without it, but starts slower"
     findings.append(Finding("cache folder", is_usable, str(folder), remedy))
     if warm:
-        begun = time.monotonic()
-        tokens = Segmenter().cut("支持整治微商")
-        is_right = "".join(tokens) == "支持整治微商"
-        findings.append(
-            Finding("segmentation", is_right, f"ready in {time.monotonic() - begun:.1f} s: {'/'.join(tokens)}")
-        )
+        findings.append(_warmed())
     encoding = sys.stdout.encoding or ""
     utf8 = encoding.lower().replace("-", "") == "utf8"
     findings.append(Finding("terminal encoding", utf8, encoding or "unknown", "set PYTHONUTF8=1 or a UTF-8 locale"))
     return findings
+
+
+def _warmed() -> Finding:
+    from mbtool.warming import warm_everything
+
+    begun = time.monotonic()
+    try:
+        done = list(warm_everything())
+    except MbtoolError as error:
+        return Finding("compiled kernels", False, str(error).splitlines()[0], "see mbtool --debug doctor --warm")
+    seconds = time.monotonic() - begun
+    return Finding("compiled kernels", True, f"ready in {seconds:.1f} s: {', '.join(done)}")
 
 
 def _time_zone() -> Finding:
@@ -376,6 +452,6 @@ def _run(
     store = Lake(config.lake)
     try:
         with store.writing():
-            return run_stages(config.chain, store, executor, reporter, targets, force)
+            return run_stages(config.chain, store, executor, announcing(reporter), targets, force)
     finally:
         executor.close()

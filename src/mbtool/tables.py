@@ -169,8 +169,8 @@ TEXT_KEYS = TableSpec(
         text_key=pa.uint64(),
         # of comparison, in characters
         length=pa.int32(),
-        # negations and stance cues, sorted: near-duplicates have the same
-        guard=pa.string(),
+        # 64-bit hash of its negations and stance cues: near-duplicates have the same
+        guard=pa.uint64(),
     ),
 )
 
@@ -188,13 +188,11 @@ DUPLICATES = TableSpec(
     ),
 )
 
-# What the next merge carries on from. Row numbers count the latest documents in ingest order, as `duplicates` has them.
+# What the next merge carries on from: the rows of `duplicates`, in its order, by number.
 CLUSTER_ROWS = TableSpec(
     name="cluster_rows",
     scope="corpus",
     schema=_fields(
-        # row of the first document with an equal text
-        first_row=pa.int32(),
         # row of the representative
         owner_row=pa.int32(),
         similarity=pa.float64(),
@@ -214,13 +212,32 @@ SHARD_TERMS = TableSpec(name="shard_terms", schema=_fields(term=pa.string()))
 VOCABULARY = TableSpec(
     name="vocabulary",
     scope="corpus",
-    schema=_fields(token_id=pa.int32(), term=pa.string(), count=pa.int64(), documents=pa.int64(), authors=pa.int64()),
+    schema=_fields(
+        token_id=pa.int32(),
+        term=pa.string(),
+        count=pa.int64(),
+        documents=pa.int64(),
+        authors=pa.int64(),
+        # within segment.min_documents and max_share, a word, and no stop word: the columns of a document-term matrix
+        is_kept=pa.bool_(),
+    ),
 )
 
 TOKEN_REMAP = TableSpec(
     name="token_remap",
     scope="corpus",
     schema=_fields(shard=pa.int32(), token_ids=pa.list_(pa.int32())),
+)
+
+PHRASES = TableSpec(
+    name="phrases",
+    scope="corpus",
+    schema=_fields(first=pa.string(), second=pa.string(), count=pa.int64(), npmi=pa.float64()),
+)
+
+PARTS_OF_SPEECH = TableSpec(
+    name="parts_of_speech",
+    schema=_fields(doc_id=pa.string(), words=STRINGS, tags=STRINGS),
 )
 
 # --- voice, concepts, keywords ----------------------------------------------------------------------------------
@@ -375,7 +392,43 @@ STANCE_SHARES = TableSpec(
             ("low", pa.float64()),
             ("high", pa.float64()),
             ("among", pa.string()),
+            ("is_default", pa.bool_()),  # the estimator shown first for this population and group
+            ("note", pa.string()),  # why there is no share
         ]
+    ),
+)
+
+ARGUMENT_SHARES = TableSpec(
+    name="argument_shares",
+    scope="corpus",
+    schema=_fields(
+        population=pa.string(),
+        side=pa.string(),
+        aspect=pa.string(),
+        n=pa.int64(),
+        authors=pa.int64(),
+        n_side=pa.int64(),
+        n_effective=pa.float64(),
+        share=pa.float64(),
+        low=pa.float64(),
+        high=pa.float64(),
+    ),
+)
+
+SIDE_WORDS = TableSpec(
+    name="side_words",
+    scope="corpus",
+    schema=_fields(
+        side=pa.string(),
+        rank=pa.int32(),
+        term=pa.string(),
+        count_side=pa.float64(),
+        count_other=pa.float64(),
+        documents=pa.int64(),
+        authors=pa.int64(),
+        log_odds_z=pa.float64(),
+        q_value=pa.float64(),
+        examples=STRINGS,  # doc_ids of that side, surest first
     ),
 )
 

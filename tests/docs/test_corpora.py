@@ -161,7 +161,8 @@ def test_the_card_says_first_that_the_texts_are_synthetic() -> None:
 @pytest.mark.parametrize("corpus", ["weishang", "translated"])
 def test_the_corpus_is_frozen(corpus: str) -> None:
     folder = ROOT / "corpora" / corpus
-    listed = dict(reversed(line.split("  ", 1)) for line in (folder / "digests.txt").read_text("utf-8").splitlines())
+    lines = [line.split("  ", 1) for line in (folder / "digests.txt").read_text("utf-8").splitlines()]
+    listed = {name: digest for digest, name in lines}
     frozen = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in {"README.md", "digests.txt"}]
     assert {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in frozen} == listed
 

@@ -44,7 +44,7 @@ def test_every_command_in_the_docs_is_known_to_the_command_line(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = shlex.split(command)[1:]
-    verbs = []
+    verbs: list[str] = []
     for word in words:
         if not re.fullmatch(r"[a-z]+", word) or len(verbs) == 2:
             break

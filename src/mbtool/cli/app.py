@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from mbtool.cli import analyze, config, doctor, ingest, init, report, run, status
+from mbtool.cli import analyze, config, dictionary, doctor, ingest, init, report, run, status
 from mbtool.errors import MbtoolError
 
 DEFECT, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
@@ -60,6 +60,7 @@ app.command("report")(report.command)
 app.command("run")(run.command)
 app.command("status")(status.command)
 app.add_typer(config.app, name="config")
+app.add_typer(dictionary.app, name="dictionary")
 app.command("doctor")(doctor.command)
 
 

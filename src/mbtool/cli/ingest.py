@@ -35,6 +35,9 @@ def command(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 4 if any record was rejected.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, store nothing.")] = False,
+    retry_rejects: Annotated[
+        bool, typer.Option("--retry-rejects", help="Read again only the files that had rejects, after a fix.")
+    ] = False,
     presets: Annotated[bool, typer.Option("--presets", help="List the export formats and stop.")] = False,
     config: ConfigOption = None,
     lake: LakeOption = None,
@@ -59,17 +62,27 @@ def command(
     settled = api.configure(config, set_ or (), lake)
     if not quiet:
         show.note(f"configuration: {settled.source} · lake: {settled.lake}")
+    failure: api.IngestError | None = None
     with showing(is_quiet=quiet, as_json=log_json) as reporter:
-        result = api.ingest(
-            *(sources or ()), config=settled, preset=preset, as_of=as_of, dry_run=dry_run, reporter=reporter
-        )
+        try:
+            result = api.ingest(
+                *(sources or ()),
+                config=settled,
+                preset=preset,
+                as_of=as_of,
+                strict=strict,
+                dry_run=dry_run,
+                retry_rejects=retry_rejects,
+                reporter=reporter,
+            )
+        except api.IngestError as error:
+            failure, result = error, error.result
     if not quiet:
         show_funnel(result, form)
-    rejected = sum(r.funnel.rejected.total() for r in result.files if r.funnel)
-    if strict and rejected:
-        from mbtool.errors import InputError
-
-        raise InputError(f"{rejected} records were rejected (--strict)", "their file, row and reason: table rejects")
+        if retry_rejects and not result.files:
+            show.note("no file of the sources has rejects")
+    if failure is not None:
+        raise failure
 
 
 def show_funnel(result: IngestResult, form: str = "table", *, is_aside: bool = False) -> None:
@@ -77,7 +90,7 @@ def show_funnel(result: IngestResult, form: str = "table", *, is_aside: bool = F
     from mbtool.cli import show
 
     read = [run for run in result.files if run.funnel is not None]
-    unchanged = len(result.files) - len(read)
+    unchanged = sum(run.is_unchanged for run in result.files)
     if read:
         columns, rows = _funnel_rows(read, is_short=form == "table")
         show.table(columns, rows, form, right=columns[3:], is_aside=is_aside)
@@ -90,7 +103,7 @@ def show_funnel(result: IngestResult, form: str = "table", *, is_aside: bool = F
         names = ", ".join(result.passed_over[:5]) + (" …" if len(result.passed_over) > 5 else "")
         show.note(f"passed over, not a kind that is read: {names}")
     if result.is_dry:
-        show.note("dry run: nothing was stored, and nothing was compared with what the lake holds")
+        show.note("dry run: this is what would be stored; nothing was")
 
 
 def _funnel_rows(runs: Sequence[FileRun], *, is_short: bool) -> tuple[list[str], list[list[object]]]:
@@ -134,4 +147,5 @@ def _details(funnel: Any) -> list[str]:
 def _preset_rows() -> tuple[list[str], list[list[object]]]:
     from mbtool.stages.ingest.stage import preset_table
 
-    return ["preset", "table", "what it is"], [[p.name, p.table, p.description] for p in preset_table()]
+    columns = ["preset", "table", "fixture", "what it is"]
+    return columns, [[p.name, p.table or "none", p.fixture, p.description] for p in preset_table()]

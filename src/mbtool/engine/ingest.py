@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mbtool.contract import Event, Reporter
 from mbtool.engine.known import KnownDocuments, KnownRows
+from mbtool.errors import InputError
 from mbtool.store.lake import Lake
-from mbtool.store.parquet import write_atomically
-from mbtool.tables import DOCUMENTS, INGESTED, REJECTS
+from mbtool.store.parquet import read_columns, write_atomically
+from mbtool.store.parts import drop_part, ingested_at
+from mbtool.tables import DOCUMENTS, INGESTED, REJECTS, TableSpec
 
 
 class FunnelLike(Protocol):
     """What the engine counts in a file's funnel."""
 
+    records: int
     stored: int
     revised: int
     duplicate: int
     other: int
     rejected: Any
+    skipped: Any
 
     def is_balanced(self) -> bool:
         """Whether every record is accounted for."""
+        ...
+
+
+class BatchLike(Protocol):
+    """Rows by table, and how far the file has been read when they come (0: unknown)."""
+
+    @property
+    def tables(self) -> Mapping[str, pa.Table]:
+        """Rows by table."""
+        ...
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the file has been read."""
         ...
 
 
@@ -36,20 +58,31 @@ class Unit:
     """One file to ingest."""
 
     name: str
-    digest: str
-    """Of the bytes and of every setting that shapes what is read from them."""
+    digest: Callable[[], str]
+    """Of the bytes and of every setting that shapes what is read from them; worked out at the first call."""
     size: int
-    read: Callable[[], tuple[Any, Iterator[Mapping[str, pa.Table]]]]
+    read: Callable[[], tuple[Any, Iterator[BatchLike]]]
     """Gives (funnel, batches); the funnel is complete when the batches are taken."""
+    stamp: Callable[[], Any] = lambda: None
+    """Changes when the file does: one that was written to while it was read is read again next time."""
+    known_as: str = ""
+    """The name in the ledger, where it may not name people; else ``name``."""
+
+    @property
+    def ledger_name(self) -> str:
+        """The name under which the ledger keeps the file."""
+        return self.known_as or self.name
 
 
 @dataclass
 class FileRun:
-    """What became of one file."""
+    """What became of one file: counted in its funnel, left alone because it was read before, or failed."""
 
     name: str
     funnel: Any
     is_unchanged: bool = False
+    error: InputError | None = None
+    """Why the file could not be read to its end; what was read before is stored."""
 
 
 @dataclass
@@ -75,16 +108,32 @@ class Ledger:
 
     def holds(self, unit: Unit) -> bool:
         """Whether exactly this content was read under this name with these settings."""
-        return unit.digest in self._files.get(unit.name, {}).get("digests", ())
+        digests = self._files.get(unit.ledger_name, {}).get("digests", ())
+        return bool(digests) and unit.digest() in digests
 
-    def note(self, units: Sequence[Unit]) -> None:
-        """Remember that these files are in the lake."""
+    def note(self, unit: Unit, funnel: FunnelLike, source_file: str | None) -> None:
+        """Remember that this file is in the lake, and under which name its rows are."""
+        entry = self._files.setdefault(unit.ledger_name, {"digests": []})
+        if unit.digest() not in entry["digests"]:
+            entry["digests"].append(unit.digest())
+        entry["rejected"] = funnel.rejected.total()
+        entry["source_file"] = source_file
+        self._write()
+
+    def rejected(self, unit: Unit) -> str | None:
+        """The name under which rejects of this file are kept; None if it had none when it was last read."""
+        entry = self._files.get(unit.ledger_name, {})
+        return entry.get("source_file") if entry.get("rejected") else None
+
+    def forget(self, units: Sequence[Unit]) -> None:
+        """Let these files be read again."""
         for unit in units:
-            digests = self._files.setdefault(unit.name, {"digests": []})["digests"]
-            if unit.digest not in digests:
-                digests.append(unit.digest)
+            self._files.pop(unit.ledger_name, None)
+        self._write()
+
+    def _write(self) -> None:
         data = json.dumps(self._files, indent=1, sort_keys=True, ensure_ascii=False).encode()
-        if units and not (self._path.exists() and self._path.read_bytes() == data):
+        if not (self._path.exists() and self._path.read_bytes() == data):
             write_atomically(self._path, data)
 
 
@@ -96,42 +145,161 @@ def author_key(lake: Lake) -> bytes:
     return bytes.fromhex(path.read_text("ascii"))
 
 
-def ingest_units(lake: Lake, units: Sequence[Unit], part_rows: int, report: Reporter) -> list[FileRun]:
-    """Read every unit that the ledger does not hold and store what is new. The caller holds the writer's lock."""
+def read_author_key(lake: Lake) -> bytes:
+    """The lake's secret for pseudonyms, or, where there is no lake yet, one that is not kept."""
+    path = lake.path / ".author_key"
+    return bytes.fromhex(path.read_text("ascii")) if path.exists() else secrets.token_bytes(32)
+
+
+def ingest_units(
+    lake: Lake, units: Sequence[Unit], part_rows: int, report: Reporter, *, is_dry: bool = False
+) -> list[FileRun]:
+    """Read every unit that the ledger does not hold and store what is new. The caller holds the writer's lock.
+
+    A file that cannot be read does not keep the others from being stored: its run carries the error. With ``is_dry``
+    everything is compared with the lake, and nothing is written; no lock is needed.
+    """
     ledger, runs = Ledger(lake), list[FileRun]()
-    todo = [u for u in units if not ledger.holds(u)]
-    writer = _Writer(lake, part_rows) if todo else None
-    total = sum(u.size for u in todo)
+    held = {unit.name: ledger.holds(unit) for unit in units}
+    todo = [unit for unit in units if not held[unit.name]]
+    writer = _Writer(lake, part_rows, is_dry=is_dry) if todo else None
+    progress = _Progress(report, sum(unit.size for unit in todo))
     if todo:
-        report(
-            Event(
-                kind="start", step="ingest", message=f"{len(todo)} new of {len(units)} files", total=total, unit="bytes"
-            )
-        )
-    done = 0
-    for unit in units:
-        if writer is None or ledger.holds(unit):
-            runs.append(FileRun(unit.name, None, is_unchanged=True))
-            continue
-        funnel, batches = unit.read()
-        for batch in batches:
-            writer.take(batch, funnel)
-        if not funnel.is_balanced():
-            raise AssertionError(f"{unit.name}: records are not accounted for: {asdict(funnel)}")
-        runs.append(FileRun(unit.name, funnel))
-        done += unit.size
-        report(Event(kind="progress", step="ingest", message=unit.name, done=done, total=total, unit="bytes"))
+        message = f"{len(todo)} new of {len(units)} files"
+        report(Event(kind="start", step="ingest", message=message, total=progress.total, unit="bytes"))
+    read: list[tuple[Unit, FileRun, str | None]] = []
+    with ThreadPoolExecutor(1) as digests:
+        for unit in units:
+            if writer is None or held[unit.name]:
+                runs.append(FileRun(unit.name, None, is_unchanged=True))
+                continue
+            stamp = unit.stamp()
+            digest = digests.submit(unit.digest)  # beside the reading: both take a while for a large file
+            run, source_file = _read_unit(unit, writer, progress)
+            runs.append(run)
+            if run.error is None and digest.exception() is None and unit.stamp() == stamp:
+                read.append((unit, run, source_file))
     if writer is not None:
         writer.flush()
-        lake.refresh_superseded()
-        ledger.note(todo)
+        if not is_dry:
+            lake.refresh_superseded()
+            for unit, run, source_file in read:
+                ledger.note(unit, run.funnel, source_file)
+        report(Event(kind="done", step="ingest", message=_outcome(runs), seconds=progress.seconds))
     return runs
 
 
+def _read_unit(unit: Unit, writer: _Writer, progress: _Progress) -> tuple[FileRun, str | None]:
+    """Take all batches of a file; (what became of it, the name under which its rows are kept)."""
+    funnel: Any = None
+    source_file: str | None = None
+    error: InputError | None = None
+    try:
+        funnel, batches = unit.read()
+        for batch in batches:
+            writer.take(batch.tables, funnel)
+            for table in batch.tables.values():
+                source_file = source_file or table["source_file"][0].as_py()
+            progress.at(unit.name, batch.bytes_read)
+    except InputError as failure:
+        error = failure
+    except OSError as failure:
+        error = InputError(f"{unit.name}: {failure.strerror or failure}", "is the file there, and may it be read?")
+    if error is not None and funnel is not None:
+        ends = funnel.stored + funnel.revised + funnel.duplicate + funnel.other
+        lost = funnel.records - ends - funnel.rejected.total() - funnel.skipped.total()
+        if lost > 0:
+            funnel.skipped["read before the file failed"] += lost
+    if funnel is not None and not funnel.is_balanced():
+        raise AssertionError(f"{unit.name}: records are not accounted for: {asdict(funnel)}")
+    progress.done(unit.name, unit.size)
+    return FileRun(unit.name, funnel, error=error), source_file
+
+
+def _outcome(runs: Sequence[FileRun]) -> str:
+    funnels = [run.funnel for run in runs if run.funnel is not None]
+    stored, revised = sum(f.stored for f in funnels), sum(f.revised for f in funnels)
+    failed = sum(run.error is not None for run in runs)
+    return f"{stored:,} stored, {revised:,} revised" + (f", {failed} files failed" if failed else "")
+
+
+class _Progress:
+    """Reports bytes read: at the end of each file, and ten times a second inside a large one."""
+
+    def __init__(self, report: Reporter, total: int) -> None:
+        self.total = total
+        self._report, self._before, self._begun, self._last = report, 0, time.monotonic(), 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.monotonic() - self._begun
+
+    def at(self, name: str, bytes_read: int) -> None:
+        """So far in the file at work."""
+        if bytes_read and time.monotonic() - self._last > 0.1:
+            self._show(name, self._before + bytes_read)
+
+    def done(self, name: str, size: int) -> None:
+        """The file is done."""
+        self._before += size
+        self._show(name, self._before)
+
+    def _show(self, name: str, done: int) -> None:
+        self._last = time.monotonic()
+        rate = done / self.seconds if self.seconds else 0.0
+        left = f", {(self.total - done) / rate:.0f} s left" if rate else ""
+        message = f"{name}: {rate / 1e6:.1f} MB/s{left}"
+        self._report(
+            Event(
+                kind="progress",
+                step="ingest",
+                message=message,
+                done=done,
+                total=self.total,
+                unit="bytes",
+                seconds=self.seconds,
+            )
+        )
+
+
+def forget_rejects(lake: Lake, units: Sequence[Unit]) -> list[Unit]:
+    """The units that had rejects when they were last read; they are to be read again, and their rejects are gone."""
+    ledger = Ledger(lake)
+    names = {unit.name: ledger.rejected(unit) for unit in units}
+    again = [unit for unit in units if names[unit.name] is not None]
+    if not again:
+        return []
+    ledger.forget(again)  # first: whatever happens from here on, the files are read again
+    gone = pa.array(sorted({str(names[unit.name]) for unit in again}))
+    for part in lake.parts(REJECTS):
+        (table,) = read_columns([part.path], REJECTS.schema)
+        kept = table.filter(pc.invert(pc.is_in(table["source_file"], value_set=gone)))
+        if kept.num_rows < table.num_rows:
+            lake.append(REJECTS, kept)
+            drop_part(part)
+    return again
+
+
+def expire_rejects(lake: Lake, days: int | None) -> int:
+    """Drop the parts of ``rejects`` that were stored more than ``days`` days ago; returns how many.
+
+    This is the one place where ingest asks the clock: how long raw lines are kept is a promise to people, who live by
+    it, and nothing that is counted or measured reads them.
+    """
+    if days is None:
+        return 0
+    old = [part for part in lake.parts(REJECTS) if ingested_at(part) < time.time() - days * 86_400]
+    for part in old:
+        drop_part(part)
+    return len(old)
+
+
 class _Writer:
-    def __init__(self, lake: Lake, part_rows: int) -> None:
-        self._lake, self._part_rows = lake, part_rows
-        lake.refresh_superseded()  # a run that was killed may have stored a revision and no more
+    def __init__(self, lake: Lake, part_rows: int, *, is_dry: bool) -> None:
+        self._lake, self._part_rows, self._is_dry = lake, part_rows, is_dry
+        if not is_dry:
+            lake.refresh_superseded()  # a run that was killed may have stored a revision and no more
         self._documents = KnownDocuments(lake)
         self._rows = {spec.name: KnownRows(lake, spec) for spec in INGESTED if spec.name != DOCUMENTS.name}
         self._buffers = _Buffers()
@@ -156,31 +324,34 @@ class _Writer:
         for spec in INGESTED:
             waiting = self._buffers.others.pop(spec.name, [])
             if waiting:
-                self._lake.append(spec, pa.concat_tables(waiting))
+                self._append(spec, pa.concat_tables(waiting))
+
+    def _append(self, spec: TableSpec, table: pa.Table) -> None:
+        if not self._is_dry:
+            self._lake.append(spec, table)
 
     def _take_documents(self, table: pa.Table, funnel: FunnelLike) -> None:
-        revisions: list[int | None] = []
-        now: list[bool] = []
-        for doc_id, digest in zip(table["doc_id"].to_pylist(), table["content_digest"].to_pylist(), strict=True):
-            revision = self._documents.revision_of(doc_id, digest)
-            revisions.append(revision)
-            now.append(revision is not None and doc_id not in self._buffers.ids)
-            if revision is not None:
-                self._buffers.ids.add(doc_id)
-        later = [r is not None and not n for r, n in zip(revisions, now, strict=True)]
+        revisions = self._documents.revisions_of(table["doc_id"], table["content_digest"])
+        ids = self._buffers.ids
+        now = np.zeros(len(revisions), np.bool_)
+        for place, doc_id in enumerate(table["doc_id"].to_pylist()):
+            if revisions[place]:
+                now[place] = doc_id not in ids
+                ids.add(doc_id)
+        fresh = revisions > 0
         index = table.column_names.index("revision")
         numbered = table.set_column(index, "revision", pa.array(revisions, pa.int32()))
-        self._buffers.documents.append(numbered.filter(pa.array(now)))
-        if any(later):
-            self._buffers.later.append(numbered.filter(pa.array(later)))
-        funnel.duplicate += sum(r is None for r in revisions)
-        funnel.stored += sum(r == 1 for r in revisions)
-        funnel.revised += sum(r is not None and r > 1 for r in revisions)
+        self._buffers.documents.append(numbered if now.all() else numbered.filter(pa.array(now)))
+        if (fresh & ~now).any():
+            self._buffers.later.append(numbered.filter(pa.array(fresh & ~now)))
+        funnel.duplicate += int((~fresh).sum())
+        funnel.stored += int((revisions == 1).sum())
+        funnel.revised += int((revisions > 1).sum())
 
     def _flush_documents(self) -> None:
         buffers = self._buffers
         if buffers.documents:
-            self._lake.append(DOCUMENTS, pa.concat_tables(buffers.documents))
+            self._append(DOCUMENTS, pa.concat_tables(buffers.documents))
         waiting = pa.concat_tables(buffers.later) if buffers.later else None
         self._buffers = _Buffers(others=buffers.others)
         while waiting is not None and waiting.num_rows:
@@ -189,5 +360,5 @@ class _Writer:
                 first.append(doc_id not in ids)
                 ids.add(doc_id)
             mask = pa.array(first)
-            self._lake.append(DOCUMENTS, waiting.filter(mask))
-            waiting = waiting.filter(pa.compute.invert(mask))
+            self._append(DOCUMENTS, waiting.filter(mask))
+            waiting = waiting.filter(pc.invert(mask))

@@ -34,7 +34,7 @@ class KnownDocuments:
             self._pairs.add(leading_words(table["doc_id"]), leading_words(table["content_digest"]))
 
     def revisions_of(self, doc_ids: pa.ChunkedArray, digests: pa.ChunkedArray) -> npt.NDArray[np.int32]:
-        """The revision number that each record gets, in order; 0 for one that is known, earlier in the batch included."""
+        """The revision number that each record gets; 0 for one that is known, be it from earlier in the batch."""
         first, second = leading_words(doc_ids), leading_words(digests)
         stored, held = self._pairs.find(first, second)
         revisions = np.where(held, 0, stored + 1).astype(np.int32)
@@ -93,6 +93,8 @@ def _repeated(keys: Words) -> list[list[int]]:
     """The positions of every key that stands in ``keys`` more than once, each in order."""
     order = np.argsort(keys, kind="stable")
     ranked = keys[order]
-    bounds = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1], [True]])) if len(keys) else np.zeros(0, int)
+    if len(keys) < 2 or not (ranked[1:] == ranked[:-1]).any():
+        return []
+    bounds = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1], [True]]))
     lengths = np.diff(bounds)
     return [order[bounds[i] : bounds[i + 1]].tolist() for i in np.flatnonzero(lengths > 1)]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
+from types import ModuleType
 from typing import Any, TypeVar
 
 from mbtool.errors import StageError
@@ -33,6 +36,20 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes start at ``submit``; without this each would first run the caller's script again.
+
+    What they run is ours and is imported by name, so a script needs no ``if __name__ == "__main__"``.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class OrderedPool:
     """Up to ``workers`` processes (default: one per core), started when the first job comes; end it with ``close``."""
 
@@ -51,7 +68,8 @@ class OrderedPool:
         waiting: deque[Future[Any]] = deque()
         try:
             for job in jobs:
-                waiting.append(self._pool.submit(function, job))
+                with _without_main():
+                    waiting.append(self._pool.submit(function, job))
                 if len(waiting) >= 2 * self.workers:
                     yield waiting.popleft().result()
             while waiting:

@@ -2,11 +2,11 @@
 
 A document is UTF-8 in an Arrow buffer. Its characters are folded (lower case, half width, every digit 0, white space one
 space), cut into clauses, and searched for the words of a lexicon and for the names of its target. Families of features
-follow, each hashed into buckets of its own (hashing trick: Weinberger et al. 2009) and each of length 1 (L2) before it is
-weighed, so that a long text is not surer than a short one and no family drowns another.
+follow, each hashed into buckets of its own (hashing trick: Weinberger et al. 2009). Values are ``1 + log(count)`` times
+the scale of the bucket; a document has length 1 (L2), so that a long text is not surer than a short one.
 
 One emitter writes the features of a document with the characters they stand on; ``count_features`` makes a sparse matrix
-of them for fitting, ``score_features`` adds weights up at once, ``trace_features`` says which characters decided.
+of them for fitting, ``score_features`` adds weights up at once, ``trace_features`` says which words decided.
 """
 
 from typing import NamedTuple
@@ -18,8 +18,8 @@ from mbtool.kernels.jit import compiled
 
 PLAIN, ABOUT, NEGATED, CLOSING, CUE, SHAPE, TARGET, CROSS = range(8)
 """Families: n-grams of the whole text; of clauses about the target, its names as one sign; behind a negation; of the
-last clauses; cue words with side, place and negation; length, marks and emoticons; n-grams of the target; pairs of a
-piece of the target with the side of the cues."""
+last clauses; cue words with side, place and negation; length, marks and emoticons; n-grams of the target; the same with
+whether the text has them too, and how much of the target it has."""
 FAMILIES = 8
 
 NO_WORD, WORD_NEGATION, WORD_DOUBLE, WORD_TURN, WORD_IRONY, WORD_QUESTION, WORD_WISH, WORD_HINT, WORD_CUE = (
@@ -36,6 +36,10 @@ _MIX_AGAIN = np.uint64(0xBF58476D1CE4E5B9)
 _BMP = 65536
 _SLOTS = 4096
 """Places for the pieces of one target."""
+_TEXT_SLOTS = 1 << 16
+"""Places for the n-grams of one text."""
+_LONGEST_TARGET = 400
+"""A longer target is read so far."""
 
 
 class Lexicon(NamedTuple):
@@ -98,12 +102,15 @@ class Scratch(NamedTuple):
     last: NDArray[np.int32]
     stamps: NDArray[np.int32]
     """(_SLOTS,) document that last had this piece of a target."""
+    said: NDArray[np.int32]
+    """(_TEXT_SLOTS,) twice the document that last had this n-gram, plus 1 if a negation stood before it."""
+    target_negated: NDArray[np.uint8]
 
 
 @compiled
 def _scratch(longest_bytes: int, longest: NDArray[np.int64]) -> Scratch:
     n = longest_bytes + 4
-    features = n * (longest[PLAIN] + longest[ABOUT] + longest[NEGATED] + longest[CLOSING] + 14) + 4096
+    features = n * (longest[PLAIN] + longest[ABOUT] + longest[NEGATED] + longest[CLOSING] + 14) + 4096 + 8 * _LONGEST_TARGET
     return Scratch(
         np.zeros(n, np.uint32),
         np.zeros(n + 1, np.int32),
@@ -117,6 +124,8 @@ def _scratch(longest_bytes: int, longest: NDArray[np.int64]) -> Scratch:
         np.empty(features, np.int32),
         np.empty(features, np.int32),
         np.full(_SLOTS, -1, np.int32),
+        np.full(_TEXT_SLOTS if longest[CROSS] else 1, -1, np.int32),
+        np.zeros(_LONGEST_TARGET, np.uint8),
     )
 
 
@@ -315,7 +324,6 @@ def _emit(
     cue_end = 0
     turn_clause = -1
     hints = 0
-    sides = np.zeros(16, np.int64)
     question = 0
     exclamation = 0
     emoticon = -1
@@ -367,7 +375,6 @@ def _emit(
                         turn_clause = clause[i]
                     if kinds & WORD_HINT:
                         hints += 1
-                        about[clause[i]] += 0
                     flags |= kinds & (WORD_IRONY | WORD_QUESTION | WORD_WISH)
                     if kinds & WORD_CUE:
                         cue, cue_last = lexicon.cues[node], k
@@ -376,7 +383,6 @@ def _emit(
                 near = 2 if about[clause[i]] >= least and best > 0 else (1 if best > 0 else 0)
                 turned = np.int64(sign)
                 group = lexicon.groups[cue] * 2 + turned
-                sides[group & 15] += 1
                 if longest[CUE]:
                     buckets[m], first[m], last[m] = _bucket(_pair(cue * 2 + turned, 11), CUE, bits), i, cue_last
                     buckets[m + 1], first[m + 1], last[m + 1] = (
@@ -440,7 +446,7 @@ def _emit(
     if longest[SHAPE]:
         m = _shape(m, n, clauses, mentions, shared, pieces, question, exclamation, latin, flags, hints, bits, scratch)
     if longest[TARGET] or longest[CROSS]:
-        m = _target(m, targets, target, sides, mentions, layout, scratch)
+        m = _target(m, n, stamp, targets, target, lexicon, layout, scratch)
     return m
 
 
@@ -487,39 +493,103 @@ def _shape(
 
 
 @compiled
+def _mark_said(n: int, stamp: int, longest: int, scratch: Scratch) -> None:
+    """Remember the n-grams of the text, and whether each stands behind a negation."""
+    for i in range(n):
+        value = np.uint64(1)
+        for k in range(i, min(n, i + longest)):
+            value = (value ^ np.uint64(scratch.points[k])) * _MIX
+            value ^= value >> np.uint64(31)
+            slot = np.int64((value * _MIX_AGAIN) >> np.uint64(48))
+            if scratch.said[slot] >> 1 != stamp or scratch.negated[i] == 0:
+                scratch.said[slot] = 2 * stamp + np.int32(scratch.negated[i])
+
+
+@compiled
+def _mark_target(targets: Targets, begin: int, end: int, lexicon: Lexicon, scratch: Scratch) -> int:
+    """Mark what stands behind a negation in the target; return how many negations there are."""
+    negations = 0
+    until = begin
+    sign = np.uint8(0)
+    for i in range(begin, end):
+        if i >= until:
+            sign = np.uint8(0)
+        scratch.target_negated[i - begin] = sign
+        node = 0
+        for k in range(i, end):
+            node = _child(lexicon, node, targets.points[k])
+            if node == 0:
+                break
+            if lexicon.kinds[node] & WORD_NEGATION and i >= until - NEGATION_SPAN + 1:
+                sign = np.uint8(1 - sign)
+                until = k + 1 + NEGATION_SPAN
+                negations += 1
+                break
+    return negations
+
+
+@compiled
 def _target(
-    m: int,
-    targets: Targets,
-    target: int,
-    sides: NDArray[np.int64],
-    mentions: int,
-    layout: Layout,
-    scratch: Scratch,
+    m: int, n: int, stamp: int, targets: Targets, target: int, lexicon: Lexicon, layout: Layout, scratch: Scratch
 ) -> int:
-    """N-grams of the target, and each of its pairs of characters with the sides of the cues in the text."""
+    """N-grams of the target, with whether the text has them and negates them, and how much of them it has."""
     if targets.names[target] == targets.names[target + 1]:
         return m
     name = targets.names[target]
     begin, end = targets.offsets[name], targets.offsets[name + 1]
-    room = len(scratch.buckets) - 64
+    end = min(end, begin + _LONGEST_TARGET)
+    crossed = layout.longest[CROSS]
+    bits = layout.bits
+    negations = 0
+    if crossed:
+        _mark_said(n, stamp, crossed, scratch)
+        negations = _mark_target(targets, begin, end, lexicon, scratch)
+    held = np.zeros((4, 3), np.int64)
+    turned = 0
     for i in range(begin, end):
         value = np.uint64(1)
-        for k in range(i, min(end, i + layout.longest[TARGET])):
+        for k in range(i, min(end, i + max(layout.longest[TARGET], crossed))):
             value = (value ^ np.uint64(targets.points[k])) * _MIX
             value ^= value >> np.uint64(31)
-            if m < room:
-                scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(value, TARGET, layout.bits), 0, 0
+            size = k - i
+            if size < layout.longest[TARGET]:
+                scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(value, TARGET, bits), 0, 0
                 m += 1
-            if layout.longest[CROSS] and k - i == 1:
-                for group in range(16):
-                    if sides[group] and m < room:
-                        crossed = value ^ np.uint64(group + 1) * _MIX_AGAIN
-                        scratch.buckets[m], scratch.first[m], scratch.last[m] = (
-                            _bucket(crossed, CROSS, layout.bits),
-                            0,
-                            0,
-                        )
-                        m += 1
+            if size < crossed:
+                slot = np.int64((value * _MIX_AGAIN) >> np.uint64(48))
+                state = 0
+                if scratch.said[slot] >> 1 == stamp:
+                    state = 1 + (scratch.said[slot] & 1)
+                held[size, state] += 1
+                if size == 1 and state > 0 and state - 1 != scratch.target_negated[i - begin]:
+                    turned += 1
+                mark = np.uint64(1 + min(state, 1))
+                scratch.buckets[m], scratch.first[m], scratch.last[m] = (
+                    _bucket(value ^ mark * _MIX_AGAIN, CROSS, bits),
+                    0,
+                    0,
+                )
+                m += 1
+    if crossed:
+        length = 0
+        while (3 << length) < end - begin:
+            length += 1
+        one = (10 * (held[0, 1] + held[0, 2])) // max(held[0].sum(), 1)
+        two = (10 * (held[1, 1] + held[1, 2])) // max(held[1].sum(), 1)
+        facts = (
+            (40, one),
+            (41, two),
+            (42, length),
+            (43, min(negations, 3)),
+            (44, min(turned, 4)),
+            (45, one * 16 + min(negations, 3)),
+            (46, two * 16 + min(turned, 3)),
+            (47, two * 16 + length),
+            (48, one * 16 + two),
+        )
+        for what, fact in facts:
+            scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(_pair(what, fact), CROSS, bits), 0, 0
+            m += 1
     return m
 
 
@@ -571,3 +641,138 @@ def count_features(
             place[indices[k]] = -1
         indptr[row + 1] = total
     return indptr, indices[:total].copy(), counts[:total].copy()
+
+
+class Weights(NamedTuple):
+    """A linear model over the buckets it knows."""
+
+    rows: NDArray[np.int32]
+    """(FAMILIES * 2**bits,) row of ``values`` for each bucket, or -1."""
+    values: NDArray[np.float32]
+    """(rows, 4) the scale of the bucket, then its weight for each of three classes."""
+    intercept: NDArray[np.float64]
+    """(3,)"""
+
+
+@compiled
+def score_features(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    targets: Targets,
+    target_of: NDArray[np.int64],
+    lexicon: Lexicon,
+    layout: Layout,
+    weights: Weights,
+) -> NDArray[np.float64]:
+    """Return the scores (documents, 3); NaN for a document without any feature the model knows."""
+    n = len(offsets) - 1
+    scratch = _scratch(_longest_text(offsets), layout.longest)
+    counts = np.zeros(len(weights.values) + 1, np.int32)
+    scores = np.empty((n, 3))
+    for row in range(n):
+        m = _emit(data, offsets[row], offsets[row + 1], targets, target_of[row], row, lexicon, layout, scratch)
+        for k in range(m):
+            scratch.buckets[k] = weights.rows[scratch.buckets[k]]
+            if scratch.buckets[k] >= 0:
+                counts[scratch.buckets[k]] += 1
+        square = 0.0
+        a, b, c = 0.0, 0.0, 0.0
+        for k in range(m):
+            known = scratch.buckets[k]
+            if known < 0 or counts[known] == 0:
+                continue
+            count = counts[known]
+            counts[known] = 0
+            value = np.float64(weights.values[known, 0])
+            if count > 1:
+                value *= 1.0 + np.log(count)
+            square += value * value
+            a += value * weights.values[known, 1]
+            b += value * weights.values[known, 2]
+            c += value * weights.values[known, 3]
+        norm = np.sqrt(square) if square > 0 else np.nan
+        scores[row, 0] = a / norm + weights.intercept[0]
+        scores[row, 1] = b / norm + weights.intercept[1]
+        scores[row, 2] = c / norm + weights.intercept[2]
+    return scores
+
+
+@compiled
+def trace_features(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    targets: Targets,
+    target_of: NDArray[np.int64],
+    lexicon: Lexicon,
+    layout: Layout,
+    weights: Weights,
+    dull: NDArray[np.bool_],
+    shown: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the words that decided: (documents, shown) first byte, last byte + 1 and share of the margin.
+
+    The margin is the score of support less the score of opposition. A stretch of two to four characters has the sum of
+    what the features wholly inside it add to the margin; the heaviest stretches that do not overlap are shown, none
+    that begins or ends with a ``dull`` character. Missing ones have first byte -1.
+    """
+    n = len(offsets) - 1
+    scratch = _scratch(_longest_text(offsets), layout.longest)
+    counts = np.zeros(len(weights.values) + 1, np.int32)
+    starts, ends = np.full((n, shown), -1, np.int64), np.full((n, shown), -1, np.int64)
+    parts = np.zeros((n, shown))
+    for row in range(n):
+        m = _emit(data, offsets[row], offsets[row + 1], targets, target_of[row], row, lexicon, layout, scratch)
+        length = 0
+        while scratch.at[length] < offsets[row + 1] - offsets[row]:
+            length += 1
+        for k in range(m):
+            scratch.buckets[k] = weights.rows[scratch.buckets[k]]
+            if scratch.buckets[k] >= 0:
+                counts[scratch.buckets[k]] += 1
+        # contributions by first character and length, 1 to 4
+        inside = np.zeros((length + 4, 5))
+        square = 0.0
+        for k in range(m):
+            known = scratch.buckets[k]
+            if known < 0:
+                continue
+            count = counts[known]
+            value = np.float64(weights.values[known, 0]) * (1.0 + np.log(count))
+            square += value * value / count
+            size = scratch.last[k] - scratch.first[k]
+            if 1 <= size <= 4:
+                margin = np.float64(weights.values[known, 1]) - np.float64(weights.values[known, 2])
+                inside[scratch.first[k], size] += value * margin / count
+        for k in range(m):
+            if scratch.buckets[k] >= 0:
+                counts[scratch.buckets[k]] = 0
+        norm = np.sqrt(square) if square > 0 else 1.0
+        taken = np.zeros(length + 4, np.bool_)
+        for place in range(shown):
+            best, best_start, best_size = 0.0, -1, 0
+            for i in range(length):
+                for size in range(2, 5):
+                    if i + size > length or taken[i] or taken[i + size - 1]:
+                        continue
+                    total = 0.0
+                    is_word = True
+                    for j in range(i, i + size):
+                        point = scratch.points[j]
+                        if point == 32 or taken[j] or (point < _BMP and layout.borders[point]):
+                            is_word = False
+                        for inner in range(1, i + size - j + 1):
+                            total += inside[j, inner]
+                    ahead, behind = scratch.points[i], scratch.points[i + size - 1]
+                    if not is_word or (ahead < _BMP and dull[ahead]) or (behind < _BMP and dull[behind]):
+                        continue
+                    total /= np.sqrt(np.float64(size))
+                    if abs(total) > abs(best):
+                        best, best_start, best_size = total, i, size
+            if best_start < 0:
+                break
+            starts[row, place] = scratch.at[best_start]
+            ends[row, place] = scratch.at[best_start + best_size]
+            parts[row, place] = best / norm
+            for j in range(best_start, best_start + best_size):
+                taken[j] = True
+    return starts, ends, parts

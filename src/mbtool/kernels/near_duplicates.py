@@ -25,7 +25,7 @@ MOST_COUNTED = 1023
 """Counts above this are all equally frequent: it fills the bits that a 3-gram leaves."""
 MOST_COUNTERS = 1 << 24
 LEAST_SLOTS = 1 << 10
-COMMON = 6
+COMMON = 3
 """How many 3-grams of a lengthened prefix a text must share before ``nearest_before`` looks at it closely."""
 SLACK = 1e-9
 """What rounding may add to ``t·n`` before it is rounded up."""
@@ -36,10 +36,11 @@ _MIX_AGAIN = np.uint64(0xBF58476D1CE4E5B9)
 
 @compiled
 def _mixed(value: np.uint64) -> np.uint64:
-    """``value`` with its bits spread over all 64, the best ones on top."""
+    """``value`` with its bits spread over all 64."""
     value = np.uint64(value * _MIX)
     value ^= value >> np.uint64(32)
-    return np.uint64(value * _MIX_AGAIN)
+    value = np.uint64(value * _MIX_AGAIN)
+    return np.uint64(value ^ (value >> np.uint64(32)))
 
 
 @compiled
@@ -88,39 +89,41 @@ def first_equals(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     hashes: NDArray[np.uint64],
-    known: NDArray[np.int64],
+    known: int,
 ) -> NDArray[np.int64]:
-    """(n,) the index of the first text with the same bytes; an empty text equals none.
+    """(n - known,) for each text from ``known`` on the index of the first with the same bytes; an empty one equals none.
 
-    ``hashes`` (n,) are those of ``hash_texts``; ``known`` (k,) is the answer for the first k texts, which are then only
-    looked at, not stored.
+    ``hashes`` (n,) are those of ``hash_texts``. Of the texts before ``known`` nothing is stored: they stream past.
     """
-    n, k = len(starts), len(known)
+    n = len(starts)
     bits = 4
-    while (1 << bits) < 2 * (n - k):
+    while (1 << bits) < 2 * (n - known):
         bits += 1
     table = np.full(1 << bits, -1, np.int64)
     first = np.arange(n)
-    first[:k] = known
-    for text in range(k, n):
+    for text in range(known, n):
         if starts[text] < ends[text]:
             place = _place(data, starts, ends, hashes, table, bits, text)
             if table[place] < 0:
                 table[place] = text
             first[text] = table[place]
-    for text in range(k):
-        if known[text] == text and starts[text] < ends[text]:
-            place = _place(data, starts, ends, hashes, table, bits, text)
-            if table[place] >= 0:
-                first[table[place]] = text
-    for text in range(k, n):
+    for text in range(known):
+        place = _place(data, starts, ends, hashes, table, bits, text)
+        if table[place] >= 0 and first[table[place]] == table[place]:
+            first[table[place]] = text
+    for text in range(known, n):
         first[text] = first[first[text]]
-    return first
+    return first[known:].copy()
 
 
 @compiled
-def _grams(data: NDArray[np.uint8], start: int, end: int, out: NDArray[np.uint64]) -> int:
-    """Write the 3-grams of one text to ``out``, in the order of the text with repeats; return how many."""
+def _grams(data: NDArray[np.uint8], start: int, end: int, guard: np.uint64, out: NDArray[np.uint64]) -> int:
+    """Write the 3-grams of one text to ``out``, in the order of the text with repeats; return how many.
+
+    Each is turned by the text's guard. Between texts of one guard that changes nothing; a 3-gram of texts of different
+    guards, which are never compared, becomes two, each the rarer, and their lists the shorter.
+    """
+    turn = guard & GRAM_MASK
     window = np.uint64(0)
     characters = 0
     i = start
@@ -149,7 +152,7 @@ def _grams(data: NDArray[np.uint8], start: int, end: int, out: NDArray[np.uint64
         window = ((window << np.uint64(CHARACTER_BITS)) | (point & CHARACTER_MASK)) & GRAM_MASK
         characters += 1
         if characters >= GRAM:
-            out[characters - GRAM] = window
+            out[characters - GRAM] = window ^ turn
         i += width
     return max(characters - GRAM + 1, 0)
 
@@ -158,6 +161,11 @@ def _grams(data: NDArray[np.uint8], start: int, end: int, out: NDArray[np.uint64
 def _slot(gram: np.uint64, slots: int) -> int:
     """The place of a 3-gram in a table of ``slots``, a power of two; what stands above its bits does not count."""
     return np.int64(_mixed(gram & GRAM_MASK) >> np.uint64(16)) & (slots - 1)
+
+
+@compiled
+def _low(guard: np.uint64) -> np.int32:
+    return np.int32(np.int64(guard & np.uint64(0x7FFFFFFF)))
 
 
 @compiled
@@ -181,6 +189,7 @@ def count_grams(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
+    guards: NDArray[np.uint64],
     step: int,
     counts: NDArray[np.uint32],
 ) -> int:
@@ -191,7 +200,7 @@ def count_grams(
     scratch = np.empty(_longest(starts, ends), np.uint64)
     total = 0
     for text in range(0, len(starts), step):
-        n = _grams(data, starts[text], ends[text], scratch)
+        n = _grams(data, starts[text], ends[text], guards[text], scratch)
         for i in range(n):
             counts[_slot(scratch[i], len(counts))] += np.uint32(1)
         total += n
@@ -252,7 +261,7 @@ class _Lists(NamedTuple):
 
     heads: NDArray[np.int32]
     nodes: NDArray[np.int32]
-    """(entries, 4) text, next entry or -1, size of the text's set, its guard."""
+    """(entries, 4) text, next entry or -1, size of the text's set, the low half of its guard."""
 
 
 @compiled
@@ -269,7 +278,7 @@ def join_stars(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
-    guards: NDArray[np.int32],
+    guards: NDArray[np.uint64],
     counts: NDArray[np.uint32],
     total: int,
     threshold: float,
@@ -295,23 +304,26 @@ def join_stars(
     bounds = np.zeros((n, 2), np.int64)
     seen = np.full(n, -1, np.int32)
     grams = np.empty(_longest(starts, ends), np.uint64)
-    slots = len(lists.heads)
+    heads, nodes = lists
+    slots = len(heads)
     filled = entries = 0
     for text in range(n):
-        size = _ordered_set(grams, _grams(data, starts[text], ends[text], grams), counts)
+        size = _ordered_set(grams, _grams(data, starts[text], ends[text], guards[text], grams), counts)
         prefix = _prefix(size, threshold)
-        best, best_owner = outside[text], -1
+        best, best_owner, low = outside[text], -1, _low(guards[text])
         floor = max(threshold, best)
         for i in range(prefix):
             if grams[i] >> np.uint64(GRAM_BITS) <= 1:
                 continue
-            entry = lists.heads[_slot(grams[i], slots)]
+            entry = heads[_slot(grams[i], slots)]
             while entry >= 0:
-                other, following, other_size, guard = lists.nodes[entry]
-                entry = following
-                if guard != guards[text] or seen[other] == text:
+                other, other_size, guard = nodes[entry, 0], nodes[entry, 2], nodes[entry, 3]
+                entry = nodes[entry, 1]
+                if guard != low or seen[other] == text:
                     continue
                 seen[other] = text
+                if guards[other] != guards[text]:
+                    continue
                 if min(size, other_size) + SLACK < floor * max(size, other_size):
                     continue
                 need = _need(size, other_size, floor)
@@ -334,14 +346,13 @@ def join_stars(
         for i in range(prefix):
             if grams[i] >> np.uint64(GRAM_BITS) > 1:
                 slot = _slot(grams[i], slots)
-                node = lists.nodes[entries]
-                node[0], node[1], node[2], node[3] = text, lists.heads[slot], size, guards[text]
-                lists.heads[slot] = entries
+                nodes[entries, 0], nodes[entries, 1], nodes[entries, 2], nodes[entries, 3] = text, heads[slot], size, low
+                heads[slot] = entries
                 entries += 1
     return owner, similarity
 
 
-class _Sets(NamedTuple):
+class Index(NamedTuple):
     """The ordered sets of some texts end to end, and lists of the texts by the 3-grams of their lengthened prefixes.
 
     Of n 3-grams, of which a near text must have m, it has at least c among the first ``n - m + c``.
@@ -349,86 +360,99 @@ class _Sets(NamedTuple):
 
     members: NDArray[np.uint64]
     offsets: NDArray[np.int64]
+    guards: NDArray[np.uint64]
     lists: _Lists
-    marks: NDArray[np.uint8]
-    """A bit for each 3-gram that has a list, by hash: most 3-grams of other texts end at a bit that is not set."""
+    marks: NDArray[np.uint64]
+    """A Bloom filter of the 3-grams that have a list (Bloom 1970; here three bits in one word): most others end at it."""
+    counts: NDArray[np.uint32]
+    """What orders the sets."""
 
 
 @compiled
-def _sets(
+def _mark(mixed: np.uint64) -> np.uint64:
+    one = np.uint64(1)
+    last = np.uint64(63)
+    return np.uint64(
+        one << ((mixed >> np.uint64(58)) & last)
+        | one << ((mixed >> np.uint64(52)) & last)
+        | one << ((mixed >> np.uint64(46)) & last)
+    )
+
+
+@compiled
+def index_texts(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
-    guards: NDArray[np.int32],
+    guards: NDArray[np.uint64],
     counts: NDArray[np.uint32],
     total: int,
     threshold: float,
-) -> _Sets:
+) -> Index:
+    """The index of n texts for ``nearest_before``.
+
+    Any ``counts`` serve (``count_grams``); good ones make it fast. ``total`` is at least the number of 3-grams given.
+    """
     n = len(starts)
     lists = _lists(int(np.ceil((1.0 - threshold) * total)) + (COMMON + 1) * n)
     members = np.empty(total, np.uint64)
     offsets = np.zeros(n + 1, np.int64)
     grams = np.empty(_longest(starts, ends), np.uint64)
-    slots = len(lists.heads)
-    marks = np.zeros(2 * slots, np.uint8)  # 16 bits a slot
+    heads, nodes = lists
+    slots = len(heads)
+    marks = np.zeros(slots // 4, np.uint64)  # 16 bits for each 3-gram, or more
     entries = 0
     for text in range(n):
-        size = _ordered_set(grams, _grams(data, starts[text], ends[text], grams), counts)
+        size = _ordered_set(grams, _grams(data, starts[text], ends[text], guards[text], grams), counts)
         members[offsets[text] : offsets[text] + size] = grams[:size]
         offsets[text + 1] = offsets[text] + size
-        prefix = _prefix(size, threshold)
-        for i in range(min(prefix + COMMON - 1, size)):
+        low = _low(guards[text])
+        for i in range(min(_prefix(size, threshold) + COMMON - 1, size)):
             slot = _slot(grams[i], slots)
-            node = lists.nodes[entries]
-            node[0], node[1], node[2], node[3] = text, lists.heads[slot], size, guards[text]
-            lists.heads[slot] = entries
+            nodes[entries, 0], nodes[entries, 1], nodes[entries, 2], nodes[entries, 3] = text, heads[slot], size, low
+            heads[slot] = entries
             entries += 1
-            bit = np.int64(_mixed(grams[i] & GRAM_MASK) >> np.uint64(12)) & (16 * slots - 1)
-            marks[bit >> 3] |= np.uint8(1 << (bit & 7))
-    return _Sets(members, offsets, lists, marks)
+            mixed = _mixed(grams[i] & GRAM_MASK)
+            marks[np.int64(mixed & np.uint64(len(marks) - 1))] |= _mark(mixed)
+    return Index(members, offsets, guards, lists, marks, counts)
 
 
 @compiled
 def nearest_before(
-    old_data: NDArray[np.uint8],
-    old_starts: NDArray[np.int64],
-    old_ends: NDArray[np.int64],
-    old_guards: NDArray[np.int32],
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
-    guards: NDArray[np.int32],
-    counts: NDArray[np.uint32],
-    total: int,
+    guards: NDArray[np.uint64],
+    index: Index,
     threshold: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """For each of n texts the most similar of the old ones (of equals the earliest), or -1, and the similarity, or 0.
+    """For each indexed text the most similar of those given (of equals the first), or -1, and the similarity, or 0.
 
-    Only what reaches ``threshold`` and has the same guard counts. The few texts are indexed and the many old ones
-    stream past, each compared with the whole of its set, so any ``counts`` serve; good ones make it fast. ``total`` is
-    the number of 3-grams of the n texts.
+    Only what reaches ``threshold`` and has the same guard counts. The index holds few texts and many are given: they
+    stream past, and each is compared with the whole of its set, so nothing has to be known of them beforehand.
     """
-    sets = _sets(data, starts, ends, guards, counts, total, threshold)
-    lists, marks = sets.lists, sets.marks
-    n, slots = len(starts), len(sets.lists.heads)
+    heads, nodes = index.lists
+    marks = index.marks
+    n, slots = len(index.guards), len(heads)
     best_owner, best = np.full(n, -1, np.int64), np.zeros(n, np.float64)
     seen = np.full(n, -1, np.int64)
     common, hits = np.zeros(n, np.int64), np.empty(n, np.int64)
-    grams = np.empty(_longest(old_starts, old_ends), np.uint64)
-    for old in range(len(old_starts)):
-        many = _grams(old_data, old_starts[old], old_ends[old], grams)
+    grams = np.empty(_longest(starts, ends), np.uint64)
+    for old in range(len(starts)):
+        many = _grams(data, starts[old], ends[old], guards[old], grams)
+        low = _low(guards[old])
         n_hits = 0
         for i in range(many):
             mixed = _mixed(grams[i])
-            bit = np.int64(mixed >> np.uint64(12)) & (16 * slots - 1)
-            if not marks[bit >> 3] >> np.uint8(bit & 7) & np.uint8(1):
+            mark = _mark(mixed)
+            if marks[np.int64(mixed & np.uint64(len(marks) - 1))] & mark != mark:
                 continue
-            entry = lists.heads[np.int64(mixed >> np.uint64(16)) & (slots - 1)]
+            entry = heads[np.int64(mixed >> np.uint64(16)) & (slots - 1)]
             while entry >= 0:
-                text, following, size, guard = lists.nodes[entry]
-                entry = following
+                text, size, guard = nodes[entry, 0], nodes[entry, 2], nodes[entry, 3]
+                entry = nodes[entry, 1]
                 # the old set is at most as large as its text has 3-grams
-                if guard != old_guards[old] or many + SLACK < threshold * size:
+                if guard != low or many + SLACK < threshold * size:
                     continue
                 if seen[text] != old:
                     seen[text] = old
@@ -440,12 +464,14 @@ def nearest_before(
                     n_hits += 1
         if n_hits == 0:
             continue
-        old_size = _ordered_set(grams, many, counts)
+        old_size = _ordered_set(grams, many, index.counts)
         for hit in range(n_hits):
             text = hits[hit]
-            start, end = sets.offsets[text], sets.offsets[text + 1]
+            if index.guards[text] != guards[old]:
+                continue
+            start, end = index.offsets[text], index.offsets[text + 1]
             need = _need(old_size, end - start, max(threshold, best[text]))
-            shared = _shared(grams, 0, old_size, sets.members, start, end, need)
+            shared = _shared(grams, 0, old_size, index.members, start, end, need)
             if shared < 0:
                 continue
             alike = shared / (old_size + end - start - shared)

@@ -14,7 +14,7 @@ class PairSet:
     """A set of pairs of 64-bit words, ``(first, second)``; the same first word may stand with several second ones.
 
     Pairs stand in a few sorted runs, the youngest last; a run is merged into the one before it as soon as that one is
-    not at least twice as long, so that there are at most about log2(n / 65,536) runs and every pair is moved that often.
+    not at least twice as long, so that there are about log2(n / 65,536) runs at most and a pair is moved that often.
     """
 
     def __init__(self) -> None:

@@ -168,15 +168,15 @@ def pieces_of(lake: Lake, spec: TableSpec, stage: str, entry: Entry) -> Pieces:
 def find_superseded(parts: Sequence[Part]) -> pa.Table:
     """(doc_id, revision, part) of all but the latest revision of each document that has several."""
     wanted = pa.schema([DOCUMENTS.schema.field(c) for c in ("doc_id", "revision", "crawled_at")])
-    tables = [
-        t.append_column("part", pa.array([p.name] * t.num_rows, pa.string()))
-        for p, t in zip(parts, read_columns([p.path for p in parts], wanted), strict=True)
-    ]
-    if not tables:
+    revised = _revised(parts)
+    if not len(revised):
         return SUPERSEDED_SCHEMA.empty_table()
-    every = pa.concat_tables(tables)
-    revised = pc.unique(every.filter(pc.greater(every["revision"], 1))["doc_id"])
-    several = every.filter(pc.is_in(every["doc_id"], value_set=revised)).to_pylist()
+    tables = []
+    for part in parts:
+        (table,) = read_columns([part.path], wanted)
+        chosen = table.filter(pc.is_in(table["doc_id"], value_set=revised))
+        tables.append(chosen.append_column("part", pa.array([part.name] * chosen.num_rows, pa.string())))
+    several = pa.concat_tables(tables).to_pylist()
     latest: dict[str, int] = {}
     for index, row in enumerate(several):
         best = latest.get(row["doc_id"])
@@ -184,6 +184,16 @@ def find_superseded(parts: Sequence[Part]) -> pa.Table:
             latest[row["doc_id"]] = index
     keep = set(latest.values())
     return pa.Table.from_pylist([r for i, r in enumerate(several) if i not in keep], schema=SUPERSEDED_SCHEMA)
+
+
+def _revised(parts: Sequence[Part]) -> pa.Array:
+    """The doc_ids that have a second revision: few, so that only they need be held."""
+    wanted = pa.schema([DOCUMENTS.schema.field(c) for c in ("doc_id", "revision")])
+    found = [pa.array([], pa.string())]
+    for part in parts:
+        (table,) = read_columns([part.path], wanted)
+        found += table.filter(pc.greater(table["revision"], 1))["doc_id"].chunks
+    return pc.unique(pa.concat_arrays(found))
 
 
 def _crawled(row: dict[str, object]) -> float:

@@ -67,6 +67,17 @@ def append_part(folder: Path, spec: TableSpec, table: pa.Table) -> Part | None:
     return Part(path, sequence, table.num_rows, digests)
 
 
+def drop_part(part: Part) -> None:
+    """Remove a part: its manifest first, so that no reader ever sees a part without its data."""
+    part.path.with_suffix(".json").unlink()
+    part.path.unlink()
+
+
+def ingested_at(part: Part) -> int:
+    """When a part was stored, in seconds since 1970."""
+    return int(json.loads(part.path.with_suffix(".json").read_text(encoding="utf-8"))["ingested_at"])
+
+
 def read_parts(parts: list[Part], schema: pa.Schema) -> pa.Table:
     """All rows of ``parts``, in ingest order."""
     tables = read_columns([p.path for p in parts], schema)

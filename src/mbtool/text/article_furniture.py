@@ -24,18 +24,26 @@ _OPENER = re.compile(
     r"(?:#+\s*)?[【\[（(—\-=*]*\s*"
     + _one_of(
         r"(?:相关|推荐|延伸|更多|热门|往期|精彩)(?:阅读|文章|推荐|新闻|报道|资讯|内容|回顾|精选|专题)",
+        r"(?:阅读|查看|浏览)更多.{0,12}|点击(?:阅读|查看)更多.{0,8}",
         r"猜你喜欢|你可能(?:还)?(?:也)?喜欢|上一篇|下一篇",
         r"版权(?:声明|说明|所有)|免责(?:声明|条款)|转载(?:声明|须知|说明)|声明",
         r"网友评论|最新评论|全部评论|发表评论|联系我们|关于我们|商务合作|广告合作",
         r"related (?:articles?|posts?|stor(?:y|ies)|reading|news|products?|topics?)",
         r"you (?:may|might) also (?:like|enjoy)|recommended(?: for you| reading| articles?)?",
         r"more (?:from|stories|articles).{0,30}|read (?:more|next)|previous(?: post| article)?|next(?: post| article)?",
-        r"contact us|about us|follow us|subscribe|newsletter|disclaimer|copyright(?: notice)?",
+        r"contact(?: us)?|reach us|get in touch|about us|follow us|subscribe|newsletter|disclaimer|copyright(?: notice)?",
         r"leave a (?:reply|comment)|comments?|share this(?: article| post)?",
     )
     + r"\s*[】\]）)—\-=*]*\s*[:：]?$",
     re.I,
 )
+# The address of the original: an article has ended where it stands alone.
+_ORIGIN = re.compile(
+    r"[（(【\[>\s]*(?:本文)?(?:原文(?:链接|地址|网址|出处|见)?|(?:阅读|查看)原文|本文(?:链接|地址)|original(?: article| link)?)\s*[:：]\s*"
+    r"<?(?:(?:https?:)?//|www\.)\S+$",
+    re.I,
+)
+_RULE = re.compile(r"[-—–_*=·~＊]{1,80}$")
 # Lines that are furniture wherever they end an article. Each begins with what only a notice begins with, or is short.
 _NOTICE = re.compile(
     r"[（(【\[*\-—·•>\s]*"
@@ -55,6 +63,7 @@ _NOTICE = re.compile(
         r"(?:(?:本文|以上|文章|作者|稿件)[^。]{0,14})?(?:不代表|仅代表).{0,14}(?:立场|观点|看法).{0,40}",
         r".{0,30}如有侵权.{0,60}|.{0,40}(?:ICP备|公网安备|增值电信).{0,40}",
         r"(?:copyright|©|\(c\))\s.{0,100}|.{0,80}all rights reserved.{0,40}",
+        r"[^。！？]{0,60}(?:商务|投稿|合作|联系|邮箱)[^。！？]{0,8}\s*[:：]\s*[\w.+-]+@[\w-]+\.[\w.-]+",
         r"(?:tel|phone|fax|e-?mail|address)\s*[:：].{0,80}",
     )
     + r"\s*[)）】\]—\-]*$",
@@ -71,12 +80,19 @@ _COMPANION = re.compile(
         r"(?:share|tweet|like|print|email|wechat|qq)\b.{0,40}",
         r".{0,60}\b(?:free trial|sign up|log in|start (?:free|building)|get started|buy now|learn more)\b.*",
         r".{0,60}\b(?:subscribe|newsletter|cookies?|terms of (?:use|service)|privacy policy|help cent(?:er|re))\b.*",
+        r".*[\w.+-]+@[\w-]+\.[\w.-]+.*",
+        r".*\b(?:take it down|taken down|collected automatically|(?:neither|nor|not) (?:sell|recommend|endorse)).*",
         r".{0,40}\b(?:technical|customer|(?:after-?)?sales) (?:support|service)\b.{0,80}",
         r".{0,120}(?:版权|侵权|转载|投稿|联系我们|客服|二维码|公众号|邮箱|免责|本站|本网).*",
     )
     + "$",
     re.I,
 )
+# Short lines that, all of them together below a rule, are the foot of a page.
+_BELOW_RULE = re.compile(
+    r".{0,40}(?:关注|订阅|分享|转发|转载|开白|勿扰|领取|商务|合作|投稿|邮箱|编辑|审核|排版|回复|扫码|二维码|公众号|版权|来源).{0,60}$"
+)
+_ENDINGS = (_NOTICE, _OPENER, _ORIGIN, _RULE)
 _SENTENCE_END = re.compile(r"[.。!！?？…][\"'”’」』）)]*$")
 _ARROW = re.compile(r"(?<=\s)(?:>+|»|›)$|^(?:>+|»|›|\|)$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -109,10 +125,13 @@ def split_footer(lines: list[str]) -> tuple[list[str], list[str]]:
     """
     end = len(lines)
     for position, line in enumerate(lines):
-        if position and _OPENER.match(line) and _is_footer(lines, position):
+        if position and _RULE.match(line) and _is_foot(lines[position + 1 :]):
             end = position
             break
-    while end and (not lines[end - 1] or _NOTICE.match(lines[end - 1]) or _OPENER.match(lines[end - 1])):
+        if position and (_OPENER.match(line) or _ORIGIN.match(line)) and _is_footer(lines, position):
+            end = position
+            break
+    while end and (not lines[end - 1] or any(form.match(lines[end - 1]) for form in _ENDINGS)):
         end -= 1
     if not any(lines[:end]):
         return lines, []  # a page of nothing else is left as it is: somebody may want to see it
@@ -131,14 +150,26 @@ def cut_arrows(lines: list[str]) -> tuple[list[str], list[str]]:
 def _is_footer(lines: list[str], opener: int) -> bool:
     """Whether what follows the line at ``opener`` is furniture to the end.
 
-    It is shorter than what stands before and holds no paragraph of an article; if it holds sentences, some line is
-    known furniture.
+    It is shorter than what stands before and holds no paragraph of an article, unless a second opener and known
+    furniture follow; if it holds sentences, some line is known furniture. Behind the original's address anything short
+    goes.
     """
     before = sum(map(len, lines[:opener]))
     rest = [line for line in lines[opener + 1 :] if line]
-    if sum(map(len, rest)) >= before or any(_is_paragraph(line) for line in rest):
+    if sum(map(len, rest)) >= before:
+        return False
+    if _ORIGIN.match(lines[opener]):
+        return not any(_is_paragraph(line) for line in rest)
+    is_sure = any(_is_known(line) for line in rest) and any(_OPENER.match(line) for line in rest)
+    if any(_is_paragraph(line) for line in rest) and not is_sure:
         return False
     return any(_is_known(line) for line in rest) or not any(_SENTENCE_END.search(line) for line in rest)
+
+
+def _is_foot(lines: list[str]) -> bool:
+    """Whether these few short lines below a rule are all notices."""
+    rest = [line for line in lines if line]
+    return 0 < len(rest) <= 6 and all(_is_known(line) or _BELOW_RULE.match(line) for line in rest)
 
 
 def _is_known(line: str) -> bool:

@@ -13,7 +13,7 @@ _NAMES = {
     "|published at|posted|posted on|pubdate|time",
     "keywords": "关键词|关键字|关键词语|keywords|keyword|key words",
     "tags": "标签|文章标签|所属标签|tags|tag|categories|所属合集",
-    "url": "原文链接|原文地址|链接|网址|本文链接|本文地址|url|link|permalink|original link|canonical",
+    "url": "原文|原文网址|原文出处|阅读原文|查看原文|original article|original|原文链接|原文地址|链接|网址|本文链接|本文地址|url|link|permalink|original link|canonical",
 }
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names.split("|")}
 # "文" and "by" are words: they are labels only with the sign that follows them in print.
@@ -27,6 +27,7 @@ _DATE_LINE = re.compile(
 _DATE_TAIL = re.compile(
     r"[\s|｜丨]+((?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?)\s*$"
 )
+_ADDRESS = re.compile(r"(?:https?:)?//\S+$|(?:www\.)?[\w\-]+(?:\.[\w\-]+)+(?:[/?]\S*)?$")
 _CLOSING = "）)】]"
 
 Labels = tuple[tuple[str, str], ...]
@@ -50,6 +51,10 @@ def labels_of(line: str) -> Labels:
         if part[0] in "（(【[":
             value = value.rstrip(_CLOSING).strip()
         field = _FIELDS[match["name"].lower()]
+        if field == "url":
+            value = value.strip("<>")
+            if not _ADDRESS.match(value):  # 原文：… may quote what the original says
+                return ()
         tail = _DATE_TAIL.search(value) if field in ("source", "author") else None
         if tail is not None:
             value = value[: tail.start()]

@@ -13,9 +13,9 @@ from mbtool.text.article_html import read_html
 from mbtool.text.article_markdown import plain_lines, split_front_matter
 from mbtool.text.article_values import Article, as_list
 from mbtool.text.characters import plain_characters
-from mbtool.text.markup import unescaped
+from mbtool.text.markup import unescaped, without_tags
 
-__all__ = ["Article", "read_article", "read_html"]
+__all__ = ["Article", "plain_body", "read_article", "read_html"]
 
 
 def read_article(text: str) -> Article:
@@ -50,6 +50,20 @@ def read_article(text: str) -> Article:
         platform=known.platform if known is not None else None,
         native_id=known.native_id if known is not None else None,
     )
+
+
+def plain_body(text: str) -> tuple[str, tuple[str, ...]]:
+    """(the body, the furniture removed) of a text that has no head: the content column of an export, HTML or plain.
+
+    Title, author and date stand in columns of their own there.
+    """
+    text, _ = plain_characters(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text, _ = plain_characters(without_tags(unescaped(text))[0])
+    lines = [line for line in (" ".join(line.split()) for line in text.split("\n")) if line]
+    crumbs, lines = split_breadcrumbs(lines)
+    lines, footer = split_footer(lines)
+    lines, arrows = cut_arrows(lines)
+    return "\n".join(line for line in lines if line), (*crumbs, *arrows, *footer)
 
 
 def _one(value: str | tuple[str, ...] | None) -> str | None:

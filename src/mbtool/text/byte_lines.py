@@ -23,6 +23,8 @@ class Line(NamedTuple):
 class LineReader:
     """Iterates over the lines of a binary stream once. See :func:`lines`.
 
+    ``sample`` stands for the first chunk where the stream is only a later piece of a file.
+
     While it runs and after: ``bytes_read``; ``encodings`` (lines by encoding, ASCII lines apart); ``repairs`` (``nul``,
     ``mojibake``, ``surrogate_pair``: how many).
     """
@@ -34,7 +36,9 @@ class LineReader:
         *,
         chunk_bytes: int = 1 << 20,
         max_line_bytes: int = 1 << 24,
+        sample: bytes | None = None,
     ) -> None:
+        self._sample = sample
         self.bytes_read = 0
         self.has_bom = False
         self.encodings: dict[str, int] = {}
@@ -52,12 +56,19 @@ class LineReader:
                 return
         if first.startswith(codecs.BOM_UTF8):
             self.has_bom, first = True, first[3:]
-        decoder = LineDecoder(first, prefer_utf8=self.has_bom, declared=self._declared)
+        decoder = LineDecoder(
+            first if self._sample is None else self._sample, prefer_utf8=self.has_bom, declared=self._declared
+        )
         self.encodings = decoder.seen
         for block, is_cut in self._blocks(first):
             yield from self._lines_of(block, is_cut, decoder)
             for name, count in decoder.repairs.items():
                 self.repairs[name] = count
+
+    @property
+    def lines_read(self) -> int:
+        """The number of the last line."""
+        return self._number
 
     def _read(self) -> bytes:
         data = self._stream.read(self._chunk_bytes)

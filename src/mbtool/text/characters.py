@@ -47,6 +47,11 @@ def plain_characters(text: str) -> tuple[str, Repairs]:
     return _FOLD_WIDE.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text), tuple(repairs)
 
 
+def is_odd(sign: str) -> bool:
+    """Whether ``plain_characters`` would look at a text for this character."""
+    return _ODD.match(sign) is not None
+
+
 def _joined(pair: re.Match[str]) -> str:
     """The one character that two halves beside each other make."""
     return pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")

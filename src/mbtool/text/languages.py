@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
+from mbtool.text.characteristics import script_counts
 from mbtool.text.emoticons import without_emoticons
 
 Language = Literal["zh", "en", "mixed", "other"]
@@ -30,7 +32,26 @@ def language(text: str) -> Language:
     latin = len(_ENGLISH_WORD.findall(text))
     if text.isascii():
         return "en" if latin else "other"
-    han, other = len(_HAN.findall(text)), len(_OTHER.findall(text))
+    return _named(len(_HAN.findall(text)), latin, len(_OTHER.findall(text)))
+
+
+def languages(texts: Sequence[str]) -> list[Language]:
+    """:func:`language` of each text, counted for all of them at once."""
+    bare = [without_emoticons(text) if "[" in text else text for text in texts]
+    counts = script_counts(bare)
+    if counts is None:
+        return [language(text) for text in texts]
+    known: dict[tuple[int, int, int], Language] = {}
+    found: list[Language] = []
+    for units in zip(*(count.tolist() for count in counts), strict=True):
+        name = known.get(units)
+        if name is None:
+            name = known[units] = _named(*units)
+        found.append(name)
+    return found
+
+
+def _named(han: int, latin: int, other: int) -> Language:
     units = han + latin + other
     if units == 0 or other >= OTHER_SHARE * units:
         return "other"

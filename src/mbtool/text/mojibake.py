@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _HAN = re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e]")
@@ -24,6 +28,16 @@ _READ_AS_LATIN = re.compile(
     "[\u00e3-\u00e9\u00ef][\u0080-\u00bf\u0152-\u0178\u2013-\u2122][\u0080-\u00bf\u0152-\u0178\u2013-\u2122]"
 )
 _GB2312_LEVEL_1 = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
+
+
+@cache
+def misread_signs() -> npt.NDArray[np.bool_]:
+    """For every UTF-16 code unit, whether mojibake may begin with it: a test of much text at once."""
+    signs = np.zeros(1 << 16, np.bool_)
+    for unit in range(1 << 16):
+        signs[unit] = _READ_AS_GBK.match(chr(unit)) is not None
+    signs[[*range(0xE3, 0xEA), 0xEF]] = True
+    return signs
 
 
 def may_be_misread(text: str) -> bool:

@@ -8,17 +8,18 @@ private-use characters, and everything from the first ``//@`` on, which somebody
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from mbtool.text.characteristics import ANY, FURNITURE, MARKUP, ODD, SIGN, SPACE, kinds_of
 from mbtool.text.characters import Repairs, added, plain_characters
 from mbtool.text.emoticons import find_emoticons, without_emoticons
 from mbtool.text.furniture import cut_phrases, cut_reply, cut_tail, has_furniture, is_bare_repost
-from mbtool.text.languages import Language, language
+from mbtool.text.languages import Language, language, languages
 from mbtool.text.links import cut_mentions, cut_urls, open_topics
 from mbtool.text.markup import unescaped, without_tags
 
-__all__ = ["Language", "Post", "comparison_key", "language", "normalised", "read_post"]
+__all__ = ["Language", "Post", "comparison_key", "language", "languages", "normalised", "read_post", "read_posts"]
 
 
 class Post(NamedTuple):
@@ -52,35 +53,60 @@ def read_post(text: str, platform: str | None = None, known_mentions: Collection
     digits and mark-up signs are folded; Chinese punctuation is not. ``quoted_text`` is the chain from the first ``//@``
     on, whitespace and characters repaired.
     """
-    text, repairs = plain_characters(text)
+    return _read(text, platform, known_mentions, ANY)
+
+
+def read_posts(
+    texts: Sequence[str], platforms: Sequence[str | None], known_mentions: Sequence[Collection[str]] | None = None
+) -> list[Post]:
+    """:func:`read_post` of each text; what its characters rule out is not looked for."""
+    posts = []
+    for index, kinds in enumerate(kinds_of(texts)):
+        text = texts[index]
+        if not kinds & _TO_READ:
+            posts.append(Post(text, "", (), (), (), (), False, ()))
+            continue
+        known = known_mentions[index] if known_mentions is not None else ()
+        posts.append(_read(text, platforms[index], known, ANY if kinds & (ODD | MARKUP) else kinds))
+    return posts
+
+
+_TO_READ = ODD | MARKUP | SPACE | FURNITURE | SIGN
+
+
+def _read(text: str, platform: str | None, known_mentions: Collection[str], kinds: int) -> Post:
+    repairs: Repairs = ()
     links: tuple[str, ...] = ()
-    if "&" in text:
-        text = unescaped(text)
-        text, more = plain_characters(text)
-        repairs = added(repairs, more)
-    if "<" in text:
-        text, links = without_tags(text)
-    own, quoted = _split_quote(text)
+    if kinds & (ODD | MARKUP):
+        text, repairs = plain_characters(text)
+        if "&" in text:
+            text = unescaped(text)
+            text, more = plain_characters(text)
+            repairs = added(repairs, more)
+        if "<" in text:
+            text, links = without_tags(text)
+    own, quoted = _split_quote(text) if kinds & SIGN else (text, "")
     mentions: tuple[str, ...] = ()
     is_truncated = False
-    furnished = has_furniture(own)
+    furnished = kinds & FURNITURE and has_furniture(own)
     if furnished:
         own, answered = cut_reply(own)
         own, is_truncated = cut_tail(own)
         mentions = () if answered is None else (answered,)
         own = "" if is_bare_repost(own) else own
     urls = links
-    if "//" in own or "t.cn/" in own or "www." in own:
+    hashtags: tuple[str, ...] = ()
+    if kinds & SIGN and ("//" in own or "t.cn/" in own or "www." in own):
         own, found = cut_urls(own)
         urls = tuple(dict.fromkeys(links + found))
     if furnished:
         own = cut_phrases(own)
-    hashtags: tuple[str, ...] = ()
-    if "#" in own:
-        own, hashtags = open_topics(own, platform)
-    if "@" in own:
-        own, names = cut_mentions(own, known_mentions)
-        mentions = tuple(dict.fromkeys(mentions + names))
+    if kinds & SIGN:
+        if "#" in own:
+            own, hashtags = open_topics(own, platform)
+        if "@" in own:
+            own, names = cut_mentions(own, known_mentions)
+            mentions = tuple(dict.fromkeys(mentions + names))
     clean = normalised(own)
     return Post(
         clean, quoted, hashtags, mentions, find_emoticons(clean) if "[" in clean else (), urls, is_truncated, repairs

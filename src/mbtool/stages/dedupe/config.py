@@ -19,6 +19,7 @@ class DedupeSettings(Settings):
     guard: FilePath = Field(
         "mbtool:stance_guard.toml", description="Negations and stance cues that may not differ between copies (TOML)"
     )
+    threads: int = Field(2, ge=1, le=256, description="Threads of the merge; the result is the same for any number")
     weight: Literal["each", "one", "sqrt"] = Field(
         "sqrt",
         description="What a copy weighs: each = 1; one = 1/cluster size; sqrt = √(distinct authors)/cluster size, the copies"

@@ -14,7 +14,7 @@ from mbtool.contract import Stage, Tables, Tick
 from mbtool.errors import ConfigError
 from mbtool.settings import located
 from mbtool.stages.dedupe.config import DedupeSettings
-from mbtool.stages.dedupe.core import Stars, Texts, cluster
+from mbtool.stages.dedupe.core import Stars, Texts, cluster, is_equal
 from mbtool.stages.dedupe.guard import Guard, read_guard, signature
 from mbtool.stages.dedupe.weights import cluster_sizes, weigh
 from mbtool.tables import CLUSTER_ROWS, DOCUMENTS, DUPLICATES, TEXT_KEYS
@@ -37,7 +37,10 @@ def work(config: DedupeSettings, tables: Tables, tick: Tick) -> Tables:
         if number % _TICK == 0:
             tick(_TICK)
     comparison = pa.array(keys, pa.string())
-    hashes = pa.array(hash_texts(*_bytes(pa.chunked_array([comparison]))), pa.uint64())
+    hashes, guards = (
+        pa.array(hash_texts(*_bytes(pa.chunked_array([strings]))), pa.uint64())
+        for strings in (comparison, pa.array(signatures, pa.string()))
+    )
     lengths = pc.utf8_length(comparison)
     columns = {
         "doc_id": documents["doc_id"],
@@ -45,7 +48,7 @@ def work(config: DedupeSettings, tables: Tables, tick: Tick) -> Tables:
         "comparison": comparison,
         "text_key": pc.if_else(pc.greater(lengths, 0), hashes, None),
         "length": lengths,
-        "guard": pa.array(signatures, pa.string()),
+        "guard": guards,
     }
     return {"text_keys": pa.table(columns, schema=TEXT_KEYS.schema)}
 
@@ -53,9 +56,32 @@ def work(config: DedupeSettings, tables: Tables, tick: Tick) -> Tables:
 def merge(config: DedupeSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
     """The cluster and weight of every document; what the last merge decided is carried on from, not redone."""
     keys = pa.concat_tables([TEXT_KEYS.empty(), *(shard["text_keys"] for shard in shards)])
-    stars = cluster(_texts(keys), config.similarity, config.min_length, _stars(corpus["cluster_rows"]))
-    weight = weigh(stars.owner, _numbers(keys["author_id"]), config.weight)
-    return {"duplicates": _duplicates(keys["doc_id"], stars, weight), "cluster_rows": _rows(stars)}
+    rows = corpus["cluster_rows"]
+    before = Stars(rows["owner_row"].to_numpy().astype(np.int64), rows["similarity"].to_numpy())
+    texts = _texts(keys)
+    stars = cluster(texts, config.similarity, config.min_length, before, config.threads)
+    size = cluster_sizes(stars.owner)
+    copies = np.flatnonzero(size > 1)
+    weight = weigh(stars.owner, copies, _numbers(keys["author_id"], copies), config.weight)
+    ids = keys["doc_id"].combine_chunks()
+    kinds = pa.DictionaryArray.from_arrays(
+        pa.array(np.where(is_equal(texts, stars), 0, 1), pa.int8(), mask=size == 1),
+        pa.array(["exact", "near"], pa.string()),
+    )
+    duplicates = {
+        "doc_id": ids,
+        "cluster_id": ids.take(pa.array(stars.owner)),
+        "cluster_size": pa.array(size, pa.int32()),
+        "is_representative": pa.array(stars.owner == np.arange(len(size)), pa.bool_()),
+        "similarity": pa.array(stars.similarity, pa.float64()),
+        "kind": kinds.cast(pa.string()),
+        "weight": pa.array(weight, pa.float64()),
+    }
+    carried = [pa.array(stars.owner, pa.int32()), duplicates["similarity"]]
+    return {
+        "duplicates": pa.table(duplicates, schema=DUPLICATES.schema),
+        "cluster_rows": pa.table(carried, schema=CLUSTER_ROWS.schema),
+    }
 
 
 def _guard(config: DedupeSettings) -> Guard:
@@ -67,37 +93,6 @@ def _guard(config: DedupeSettings) -> Guard:
         ) from None
 
 
-def _duplicates(doc_ids: pa.ChunkedArray, stars: Stars, weight: NDArray[np.float64]) -> pa.Table:
-    size = cluster_sizes(stars.owner)
-    kind = np.where(stars.first == stars.owner, 0, 1)
-    kinds = pa.DictionaryArray.from_arrays(
-        pa.array(kind, pa.int8(), mask=size == 1), pa.array(["exact", "near"], pa.string())
-    )
-    ids = doc_ids.combine_chunks()
-    columns = {
-        "doc_id": ids,
-        "cluster_id": ids.take(pa.array(stars.owner)),
-        "cluster_size": pa.array(size, pa.int32()),
-        "is_representative": pa.array(stars.owner == np.arange(len(size)), pa.bool_()),
-        "similarity": pa.array(stars.similarity, pa.float64()),
-        "kind": kinds.cast(pa.string()),
-        "weight": pa.array(weight, pa.float64()),
-    }
-    return pa.table(columns, schema=DUPLICATES.schema)
-
-
-def _rows(stars: Stars) -> pa.Table:
-    columns = (stars.first, stars.owner, stars.similarity)
-    return pa.table(
-        [pa.array(c, t) for c, t in zip(columns, CLUSTER_ROWS.schema.types, strict=True)], schema=CLUSTER_ROWS.schema
-    )
-
-
-def _stars(rows: pa.Table) -> Stars:
-    first, owner, similarity = (rows[name].to_numpy() for name in CLUSTER_ROWS.schema.names)
-    return Stars(first.astype(np.int64), owner.astype(np.int64), similarity)
-
-
 def _texts(keys: pa.Table) -> Texts:
     data, starts, ends = _bytes(keys["comparison"])
     return Texts(
@@ -105,7 +100,7 @@ def _texts(keys: pa.Table) -> Texts:
         starts,
         ends,
         lengths=keys["length"].to_numpy(),
-        guards=_numbers(keys["guard"]).astype(np.int32),
+        guards=keys["guard"].to_numpy(),
         hashes=pc.fill_null(keys["text_key"], 0).to_numpy(),
     )
 
@@ -113,15 +108,17 @@ def _texts(keys: pa.Table) -> Texts:
 def _bytes(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
     """The strings of ``column`` end to end as UTF-8, and where each starts and ends."""
     array = column.cast(pa.large_string()).combine_chunks()
-    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array) + 1] if len(array) else np.zeros(1, np.int64)
+    borders = np.zeros(1, np.int64)
+    if len(array):
+        borders = np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array) + 1]
     data = np.frombuffer(array.buffers()[2] or b"", np.uint8)
     data.setflags(write=False)  # one type for the compiler, whoever made the array
-    return data, offsets[:-1].copy(), offsets[1:].copy()
+    return data, borders[:-1].copy(), borders[1:].copy()
 
 
-def _numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """A number for each distinct string of ``column``, by first appearance; -1 for null."""
-    indices = column.combine_chunks().dictionary_encode().indices
+def _numbers(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for each distinct string in ``rows`` of ``column``, by first appearance; -1 for null."""
+    indices = column.take(pa.array(rows)).combine_chunks().dictionary_encode().indices
     return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), np.int64)
 
 
@@ -134,4 +131,5 @@ STAGE = Stage(
     work=work,
     merge=merge,
     carries=(CLUSTER_ROWS.whole(),),
+    free=frozenset({"threads"}),
 )

@@ -15,24 +15,27 @@ def cluster_sizes(owner: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.bincount(owner, minlength=len(owner))[owner]
 
 
-def weigh(owner: NDArray[np.int64], authors: NDArray[np.int64], weighting: Weighting) -> NDArray[np.float64]:
-    """(n,) the weight of each document; ``authors`` (n,) are numbers, below 0 for a document of unknown author.
+def weigh(
+    owner: NDArray[np.int64], copies: NDArray[np.int64], authors: NDArray[np.int64], weighting: Weighting
+) -> NDArray[np.float64]:
+    """(n,) the weight of each document.
+
+    ``copies`` (c,) are the documents in clusters of two or more, ``authors`` (c,) numbers of their authors, below 0 for
+    an unknown one, who is then an author of their own.
 
     ``each``: 1. ``one``: 1/size of the cluster. ``sqrt``: a cluster of m distinct authors weighs √m in all; each author's
-    part is √m/m, shared equally by the copies of that author. An unknown author is one of their own.
+    part is √m/m, shared equally by the copies of that author.
     """
-    size = cluster_sizes(owner)
-    if weighting == "one":
-        return 1.0 / size
     weight = np.ones(len(owner))
-    several = np.flatnonzero(size > 1)
-    if weighting == "each" or not len(several):
+    if weighting == "one":
+        return weight / cluster_sizes(owner)
+    if weighting == "each" or not len(copies):
         return weight
-    unknown = authors[several] < 0
-    names = np.where(unknown, authors.max(initial=0) + 1 + np.arange(len(several)), authors[several])
-    pairs, which, copies = np.unique(owner[several] * (names.max() + 1) + names, return_inverse=True, return_counts=True)
-    distinct = np.bincount(pairs // (names.max() + 1), minlength=len(owner))
-    weight[several] = 1.0 / (np.sqrt(distinct[owner[several]]) * copies[which])
+    names = np.where(authors < 0, authors.max() + 1 + np.arange(len(copies)), authors)
+    base = int(names.max()) + 1
+    pairs, which, times = np.unique(owner[copies] * base + names, return_inverse=True, return_counts=True)
+    distinct = np.bincount(pairs // base, minlength=len(owner))
+    weight[copies] = 1.0 / (np.sqrt(distinct[owner[copies]]) * times[which])
     return weight
 
 

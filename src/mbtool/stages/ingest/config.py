@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from mbtool.settings import FilePath, Settings
+from mbtool.text.masking import Redaction
 
 
 class SourceSettings(Settings):
@@ -23,6 +24,9 @@ class SourceSettings(Settings):
     date_from_name: str | None = Field(
         None, description="How the file name tells the date of its rows, for example '%Y-%m-%d' or '2020-month.day'"
     )
+    series_start: str | None = Field(
+        None, description="First day of an index series whose days are only numbered (0, 1, 2 …), such as 2015-01-01"
+    )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Column of the file = field, for columns that are not recognised"
     )
@@ -33,6 +37,13 @@ class IngestSettings(Settings):
 
     sources: tuple[SourceSettings, ...] = Field((), description="What to read")
     keep_authors: bool = Field(False, description="Keep screen names; otherwise only pseudonyms are stored")
+    redact: tuple[Redaction, ...] = Field(
+        (), description="Kinds of contact data to mask in the texts: phone, wechat, qq, email, id_card"
+    )
+    simplify: bool = Field(False, description="Turn clean_text into simplified characters (OpenCC); text stays")
+    keep_rejects_days: int | None = Field(
+        None, ge=0, le=36_500, description="Drop rejects so many days after they were stored; null keeps them"
+    )
     poll_stances: dict[str, Literal["support", "oppose", "neutral"]] = Field(
         default_factory=dict,
         description="Stance of poll options: option text, or question/option where one text means two things",

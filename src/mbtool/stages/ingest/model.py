@@ -30,6 +30,8 @@ class SourceFile:
     size: int
     modified: datetime
     source: SourceSettings
+    recurring: Callable[[str | None], Callable[[str], bool]] | None = None
+    """(an article's address) → whether a line recurs across the articles of its source: then it is furniture."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ class Batch:
     """Rows ready for the lake, by table."""
 
     tables: Mapping[str, pa.Table]
+    bytes_read: int = 0
+    """How far the file has been read; 0 where nobody can say."""
 
 
 @dataclass(frozen=True)
@@ -172,9 +176,15 @@ class Preset:
     fixture: str = ""
     prepare: Callable[[Row], Iterable[Prepared]] | None = None
     """Turns one row into what it holds: unnests, repairs, renames what the mapping cannot say. Never into nothing."""
+    cells: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """Column → what its cells become. Where this says all, ``prepare``, which sees row by row, is not needed: faster."""
+    flags_if_true: Mapping[str, str] = field(default_factory=dict)
+    """Column of JSON booleans → the flag of rows where it is true."""
     fit: Callable[[tuple[str, ...], Sequence[str]], Fitted | None] | None = None
     """(header, cells) → the names of these cells, for tables whose rows may not fit their header; None: a reject."""
     doubtful_zeros: frozenset[str] = frozenset()
     """Columns of counts that the exporter writes as 0 when it could not read them."""
+    from_name: Callable[[str, str], Row] | None = None
+    """(file name, section) → fields that they tell of every row that does not state them itself."""
     year_from_crawl: bool = False
     """Whether the exporter gives a date without a year the year of the crawl, so that December lies in the future."""

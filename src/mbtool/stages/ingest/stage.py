@@ -2,177 +2,260 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import replace
 
 import pyarrow as pa
 
 from mbtool.errors import InputError
-from mbtool.stages.ingest.config import IngestSettings
-from mbtool.stages.ingest.documents import Context, make_context, make_document, mapped, storable
-from mbtool.stages.ingest.formats import delimited_rows, json_lines, json_rows
-from mbtool.stages.ingest.model import (
-    Batch,
-    Funnel,
-    Numbered,
-    Part,
-    Prepared,
-    Preset,
-    Refused,
-    Reject,
-    Sample,
-    Section,
-    SourceFile,
+from mbtool.stages.ingest.chunks import (
+    LONGEST_LINE,
+    PIECE_BYTES,
+    Converted,
+    Job,
+    Map,
+    convert_lines,
+    convert_rows,
+    encoding_name,
+    in_this_process,
+    json_line_items,
+    pieces,
 )
-from mbtool.stages.ingest.presets import ALL, articles, find_preset, named_preset
+from mbtool.stages.ingest.columns import columns_of
+from mbtool.stages.ingest.config import IngestSettings
+from mbtool.stages.ingest.convert import BATCH_ROWS, Converter
+from mbtool.stages.ingest.documents import numbered
+from mbtool.stages.ingest.formats import delimited_lines, json_rows
+from mbtool.stages.ingest.identity import Occurrences
+from mbtool.stages.ingest.model import Batch, Funnel, Numbered, Preset, Reject, Section, SourceFile
+from mbtool.stages.ingest.presets import ALL, articles, named_preset
 from mbtool.stages.ingest.readers.database import read_database
 from mbtool.stages.ingest.readers.docx import read_docx
 from mbtool.stages.ingest.readers.kinds import HEAD_BYTES, SUFFIXES, find_kind
+from mbtool.stages.ingest.readers.whole_file import read_whole
 from mbtool.stages.ingest.readers.workbook import read_workbook
 from mbtool.stages.ingest.readers.xml import read_xml
 from mbtool.stages.ingest.readers.zeros import with_doubtful_zeros
-from mbtool.stages.ingest.tables import make_index_value, make_poll_option
-from mbtool.tables import DOCUMENTS, INDEX_SERIES, INGESTED, POLLS, REJECTS
+from mbtool.tables import DOCUMENTS, REJECTS
+from mbtool.text.byte_lines import LineReader
 from mbtool.text.encodings import decode
 
 __all__ = ["SUFFIXES", "preset_table", "read_file"]
 
-BATCH_ROWS = 5_000
-TABLES = {spec.name: spec for spec in INGESTED}
-Rows = Iterator[Section | Numbered | Reject]
+Rows = Iterable[Section | Numbered | Reject]
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
-_READERS: dict[str, Callable[[SourceFile, IngestSettings, Funnel], Rows]] = {
-    "delimited": lambda file, settings, funnel: delimited_rows(
-        _text_of(file, settings, funnel), file.name, funnel, _preset_named_by(file)
-    ),
+_WHOLE: dict[str, Callable[[SourceFile, IngestSettings, Funnel], Rows]] = {
     "json": lambda file, settings, funnel: json_rows(_text_of(file, settings, funnel), file.name, funnel),
-    "jsonlines": lambda file, settings, funnel: json_lines(_text_of(file, settings, funnel), funnel),
-    "article": lambda file, settings, funnel: articles.plain_article(_text_of(file, settings, funnel), file, settings, funnel),
-    "html": lambda file, settings, funnel: articles.html_article(_text_of(file, settings, funnel), file, settings, funnel),
+    "article": lambda file, settings, funnel: articles.plain_article(
+        _text_of(file, settings, funnel), file, settings, funnel
+    ),
+    "html": lambda file, settings, funnel: articles.html_article(
+        _text_of(file, settings, funnel), file, settings, funnel
+    ),
     "docx": read_docx,
     "xml": read_xml,
     "workbook": read_workbook,
-    "sqlite": read_database,
 }
 
 
-def read_file(file: SourceFile, settings: IngestSettings, key: bytes, funnel: Funnel) -> Iterator[Batch]:
+def read_file(
+    file: SourceFile, settings: IngestSettings, key: bytes, funnel: Funnel, run: Map = in_this_process
+) -> Iterator[Batch]:
     """The content of ``file`` as batches of rows; ``funnel`` counts what became of every record.
+
+    Delimited text, JSON Lines and SQLite are read in pieces, in bounded memory; every other kind as a whole.
 
     Args:
         file: the file, with the settings of its source.
         settings: the settings of ingest.
         key: the lake's key for pseudonyms.
         funnel: filled while the batches are taken.
+        run: applies a function to the pieces of a large file, in this process or in several; the batches are the same.
 
     Raises:
         InputError: the file as a whole cannot be read.
     """
     with file.open() as stream:
-        kind = find_kind(file.name, stream.read(HEAD_BYTES))
+        head = stream.read(HEAD_BYTES)
+    kind = find_kind(file.name, head)
     if kind == "unknown":
         raise InputError(f"{file.name}: its content is of no kind that is read", "kinds: " + " ".join(sorted(SUFFIXES)))
-    rows = _READERS[kind](file, settings, funnel)
-    yield from _batches(_items(rows, file, settings, key, funnel), funnel)
+    reader = _Reader(file, settings, key, funnel, run)
+    if kind == "jsonlines":
+        batches = reader.json_lines(is_wide=head.startswith(_WIDE_MARKS))
+    elif kind == "delimited":
+        batches = reader.delimited()
+    elif kind == "sqlite":
+        batches = reader.rows(read_database(file, settings, funnel))
+    else:
+        batches = reader.converter.batches(with_doubtful_zeros(_WHOLE[kind](file, settings, funnel), file, funnel))
+    for batch in batches:
+        yield reader.finished(batch)
 
 
-def _preset_named_by(file: SourceFile) -> Preset | None:
-    return named_preset(file.source.preset) if file.source.preset else None
+class _Reader:
+    """Reads one file by its kind."""
+
+    def __init__(self, file: SourceFile, settings: IngestSettings, key: bytes, funnel: Funnel, run: Map) -> None:
+        self.file, self.funnel = file, funnel
+        self.converter = Converter(file, settings, key, funnel)
+        self._occurrences = Occurrences()
+        self._run = run
+        # What finds recurring lines serves articles only, and cannot go to another process.
+        self._job = Job(replace(file, recurring=None), settings, key, self.converter.place)
+
+    def finished(self, batch: Batch) -> Batch:
+        """``batch`` with the ids of anonymous documents, which are counted over the whole file."""
+        if DOCUMENTS.name not in batch.tables:
+            return batch
+        return replace(
+            batch, tables={**batch.tables, DOCUMENTS.name: numbered(batch.tables[DOCUMENTS.name], self._occurrences)}
+        )
+
+    def json_lines(self, *, is_wide: bool) -> Iterator[Batch]:
+        """JSON Lines: the first piece here, which tells the preset; the others wherever ``run`` runs them."""
+        with self.file.open() as stream:
+            borders = [(0, self.file.size)] if is_wide else pieces(stream, 0, self.file.size)
+            borders = iter(borders)
+            start, end = next(borders, (0, 0))
+            if is_wide:
+                stream.seek(0)
+                yield from self._here(LineReader(stream, self.file.source.encoding, max_line_bytes=LONGEST_LINE))
+                return
+            stream.seek(start)
+            first = stream.read(end - start)
+        reader = LineReader(io.BytesIO(first), self.file.source.encoding, max_line_bytes=LONGEST_LINE)
+        yield from self._here(reader)
+        if end >= self.file.size:
+            return
+        lines, encodings = reader.lines_read, dict(reader.encodings)
+        with self.file.open() as stream:
+            borders = list(pieces(stream, end, self.file.size))
+        job = replace(self._job, place=self.converter.place, sample=first[: 1 << 20])
+        jobs = (replace(job, start=a, end=b) for a, b in borders)
+        for (_, end), done in zip(borders, self._run(convert_lines, jobs), strict=True):
+            self._count(done)
+            for name, count in done.encodings.items():
+                encodings[name] = encodings.get(name, 0) + count
+            yield Batch(_shifted(done.batch, lines).tables, end)
+            lines += done.lines
+        self.funnel.encoding = encoding_name(encodings, reader.has_bom)
+
+    def _here(self, reader: LineReader) -> Iterator[Batch]:
+        items = with_doubtful_zeros(json_line_items(reader, self.funnel), self.file, self.funnel)
+        for batch in self.converter.batches(items):
+            yield replace(batch, bytes_read=reader.bytes_read)
+        self._end_of(reader)
+
+    def delimited(self) -> Iterator[Batch]:
+        """Delimited text."""
+        chosen = named_preset(self.file.source.preset) if self.file.source.preset else None
+        with self.file.open() as stream:
+            reader = LineReader(stream, self.file.source.encoding, max_line_bytes=LONGEST_LINE)
+            for batch in self.rows(delimited_lines(reader, self.file.name, self.funnel, chosen)):
+                yield replace(batch, bytes_read=reader.bytes_read)
+        self._end_of(reader)
+
+    def _end_of(self, reader: LineReader) -> None:
+        self.funnel.encoding = encoding_name(reader.encodings, reader.has_bom)
+        self.funnel.repairs.update(reader.repairs)
+
+    def rows(self, items: Rows) -> Iterator[Batch]:
+        """Rows that come one by one: the first batch here, the others wherever ``run`` runs them, if there are many."""
+        runs = _runs(with_doubtful_zeros(items, self.file, self.funnel))
+        first = next(runs, [])
+        yield self.converter.batch(first)
+        second = next(runs, None)
+        if second is None:
+            return
+        if self.file.size < 2 * PIECE_BYTES:
+            yield self.converter.batch(second)
+            for run in runs:
+                yield self.converter.batch(run)
+            return
+        yield from self._elsewhere(second, runs)
+
+    def _elsewhere(
+        self, second: list[Section | Numbered | Reject], runs: Iterator[list[Section | Numbered | Reject]]
+    ) -> Iterator[Batch]:
+        """A table goes on in other processes; where another one begins, its first rows are read here again."""
+        run: list[Section | Numbered | Reject] | None = second
+        while run is not None:
+            if any(isinstance(item, Section) for item in run) or self.converter.place.preset is None:
+                yield self.converter.batch(run)
+                run = next(runs, None)
+                continue
+            ahead = _UntilSection(run, runs)
+            for done in self._run(convert_rows, map(self._rows_job, ahead)):
+                self._count(done)
+                yield done.batch
+            run = ahead.left
+
+    def _rows_job(self, run: list[Section | Numbered | Reject]) -> Job:
+        rows = [item for item in run if isinstance(item, Numbered)]
+        rejects = [item for item in run if isinstance(item, Reject)]
+        columns = columns_of([item.row for item in rows]) if rows else {}
+        numbers = [item.number for item in rows]
+        return replace(self._job, place=self.converter.place, numbers=numbers, columns=columns, rejects=rejects)
+
+    def _count(self, done: Converted) -> None:
+        """Add the counts of a piece to the file's; rows that were read here are counted as records already."""
+        mine, theirs = self.funnel, done.funnel
+        mine.records += theirs.records
+        mine.rejected.update(theirs.rejected)
+        mine.skipped.update(theirs.skipped)
+        mine.repairs.update(theirs.repairs)
+
+
+class _UntilSection:
+    """Runs of rows up to the one in which a table begins, which is ``left``."""
+
+    def __init__(
+        self, first: list[Section | Numbered | Reject], runs: Iterator[list[Section | Numbered | Reject]]
+    ) -> None:
+        self._first, self._runs = first, runs
+        self.left: list[Section | Numbered | Reject] | None = None
+
+    def __iter__(self) -> Iterator[list[Section | Numbered | Reject]]:
+        yield self._first
+        for run in self._runs:
+            if any(isinstance(item, Section) for item in run):
+                self.left = run
+                return
+            yield run
+
+
+def _runs(items: Rows) -> Iterator[list[Section | Numbered | Reject]]:
+    run: list[Section | Numbered | Reject] = []
+    for item in items:
+        run.append(item)
+        if len(run) >= BATCH_ROWS:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _shifted(batch: Batch, lines: int) -> Batch:
+    """``batch`` with row numbers counted from the first line of the file."""
+    tables = {}
+    for name, table in batch.tables.items():
+        if name in (DOCUMENTS.name, REJECTS.name) or "source_row" in table.column_names:
+            at = table.column_names.index("source_row")
+            rows = pa.compute.add(table["source_row"], pa.scalar(lines, pa.int64()))
+            tables[name] = table.set_column(at, "source_row", rows)
+        else:
+            tables[name] = table
+    return Batch(tables)
 
 
 def _text_of(file: SourceFile, settings: IngestSettings, funnel: Funnel) -> str:
-    if file.size > settings.max_file_mb * 1024 * 1024:
-        raise InputError(
-            f"{file.name}: {file.size / 1024 / 1024:.0f} MB, more than ingest.max_file_mb = {settings.max_file_mb}",
-            f"split the file, or allow it: --set ingest.max_file_mb={file.size // 1024 // 1024 + 1}",
-        )
-    with file.open() as stream:
-        decoded = decode(stream.read(), file.source.encoding)
+    decoded = decode(read_whole(file, settings), file.source.encoding)
     funnel.encoding = decoded.encoding
     funnel.repairs.update(dict(decoded.repairs))
     return decoded.text
-
-
-def _items(
-    rows: Rows, file: SourceFile, settings: IngestSettings, key: bytes, funnel: Funnel
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Rows of tables: each row read by the preset of its section, what it holds by the presets its parts name."""
-    contexts: dict[str, Context] = {}
-    section, preset = Section(), None
-    for item in with_doubtful_zeros(rows, file, funnel):
-        if isinstance(item, Section):
-            section, preset = item, None
-            continue
-        if isinstance(item, Reject):
-            yield _rejected(item, file, funnel)
-            continue
-        if preset is None:
-            columns = frozenset(section.columns or item.row)
-            preset = _preset_named_by(file) or find_preset(Sample(file.name, section.name, columns, item.row))
-        if not preset.table:
-            funnel.skipped[preset.description] += 1
-            continue
-        parts = list(preset.prepare(item.row)) if preset.prepare else [item.row]
-        funnel.records += len(parts) - 1
-        for part in parts:
-            yield _made(part, item, preset, contexts, file, settings, key, funnel)
-
-
-def _made(
-    part: Prepared,
-    item: Numbered,
-    preset: Preset,
-    contexts: dict[str, Context],
-    file: SourceFile,
-    settings: IngestSettings,
-    key: bytes,
-    funnel: Funnel,
-) -> tuple[str, dict[str, Any]]:
-    if isinstance(part, Refused):
-        raw = json.dumps(item.row, ensure_ascii=False, default=str)
-        return _rejected(Reject(item.number, part.reason, part.detail, raw), file, funnel)
-    row, reader = (part.row, part.preset) if isinstance(part, Part) else (part, preset)
-    context = contexts.get(reader.name)
-    if context is None:
-        context = make_context(file, settings, reader, key, funnel)
-        if contexts:  # ids of equal anonymous rows are counted over the whole file
-            context.identifier = next(iter(contexts.values())).identifier
-        contexts[reader.name] = context
-        funnel.preset = ", ".join(contexts)
-    fields, rest = mapped(row, {**reader.columns, **file.source.columns})
-    made = _MAKERS[reader.table](item.number, fields, rest, context)
-    return _rejected(made, file, funnel) if isinstance(made, Reject) else (reader.table, made)
-
-
-def _rejected(reject: Reject, file: SourceFile, funnel: Funnel) -> tuple[str, dict[str, Any]]:
-    funnel.rejected[reject.reason] += 1
-    row = {"source_file": file.name, "source_row": reject.number, "reason": reject.reason}
-    return REJECTS.name, row | {"detail": reject.detail, "raw": storable(reject.raw)}
-
-
-_MAKERS: dict[str, Callable[..., dict[str, Any] | Reject]] = {
-    DOCUMENTS.name: make_document,
-    POLLS.name: lambda number, fields, rest, context: make_poll_option(number, fields, context),
-    INDEX_SERIES.name: lambda number, fields, rest, context: make_index_value(number, fields, context),
-}
-
-
-def _batches(items: Iterable[tuple[str, dict[str, Any]]], funnel: Funnel) -> Iterator[Batch]:
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
-    waiting = 0
-    for table, row in items:
-        rows[table].append(row)
-        waiting += 1
-        if waiting >= BATCH_ROWS:
-            yield _batch(rows)
-            rows, waiting = {name: [] for name in TABLES}, 0
-    yield _batch(rows)
-
-
-def _batch(rows: dict[str, list[dict[str, Any]]]) -> Batch:
-    tables = {n: pa.Table.from_pylist(r, schema=TABLES[n].schema) for n, r in rows.items() if r}
-    return Batch(tables)
 
 
 def preset_table() -> list[Preset]:

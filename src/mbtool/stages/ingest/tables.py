@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from mbtool.stages.ingest.documents import Context
@@ -9,7 +10,7 @@ from mbtool.stages.ingest.identity import poll_post_id
 from mbtool.stages.ingest.model import Reject, Row
 from mbtool.tables import INDEX_SERIES, POLLS
 from mbtool.text.counts import parse_count
-from mbtool.text.dates import parse_when
+from mbtool.text.dates import When, parse_when
 
 
 def make_poll_option(number: int, fields: Row, context: Context) -> dict[str, Any] | Reject:
@@ -44,6 +45,12 @@ def make_poll_option(number: int, fields: Row, context: Context) -> dict[str, An
 def make_index_value(number: int, fields: Row, context: Context) -> dict[str, Any] | Reject:
     """A row of ``index_series``. A value of 0 is how the exporters write a missing day: it becomes null, counted."""
     start = parse_when(fields.get("period_start"), context.anchor)
+    if fields.get("day_offset") not in (None, ""):
+        start = _counted_from(context.file.source.series_start, fields["day_offset"])
+        if start.at is None:
+            return Reject(
+                number, "no start of the series", "days are numbers: set series_start in the source", str(fields)
+            )
     value = _number(fields.get("value"))
     if start.at is None or value is None or not _text(fields.get("keyword")):
         return Reject(number, "no index value", "keyword, date or value cannot be read", str(fields))
@@ -61,6 +68,14 @@ def make_index_value(number: int, fields: Row, context: Context) -> dict[str, An
         "source_file": context.file.name,
         "source_row": number,
     }
+
+
+def _counted_from(first: str | None, offset: Any) -> When:
+    """The day that lies ``offset`` days after the first one, which the source states."""
+    start, days = parse_when(first), _number(offset)
+    if start.at is None or days is None or not 0 <= days < 40_000:
+        return When(None, "unknown", "no_anchor")
+    return When(start.at + timedelta(days=int(days)), "day", None)
 
 
 def _text(value: Any) -> str | None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mbtool.text.terms import candidates_among
+
 AUTHOR_BITS = 32
+ONLY_HERE = -1
+"""The author of a document of whom there is no other, or who is not known."""
+BUCKETS = 32
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """Terms ranked by count, ties by term, and where the ids of each shard went.
 
-    ``counts``, ``documents`` and ``authors`` have shape (terms,); ``remaps[s][i]`` is the global id of local id i of shard s,
-    or -1 for a term that no latest document has.
+    ``counts``, ``documents`` and ``authors`` have shape (terms,); ``remaps[s][i]`` is the global id of local id i of
+    shard s, or -1 for a term that no latest document has. ``size`` is the number of documents that have any token.
     """
 
     terms: list[str]
@@ -24,51 +30,114 @@ class Vocabulary:
     documents: NDArray[np.int64]
     authors: NDArray[np.int64]
     remaps: list[NDArray[np.int32]]
+    size: int
+
+
+class PairStore(Protocol):
+    """Keeps numbers until they are asked for, in memory or elsewhere."""
+
+    def append(self, pairs: NDArray[np.int64]) -> None:
+        """Keep more of them."""
+        ...
+
+    def all(self) -> NDArray[np.int64]:
+        """All of them."""
+        ...
+
+
+class InMemory:
+    """A ``PairStore`` for small things."""
+
+    def __init__(self) -> None:
+        self._pieces: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+
+    def append(self, pairs: NDArray[np.int64]) -> None:
+        """Keep more of them."""
+        self._pieces.append(pairs)
+
+    def all(self) -> NDArray[np.int64]:
+        """All of them."""
+        return np.concatenate(self._pieces)
 
 
 class VocabularyBuilder:
-    """Adds shards up one after another; what it keeps grows with terms and (term, author) pairs, not with tokens."""
+    """Adds shards up one after another.
 
-    def __init__(self) -> None:
-        self._number: dict[str, int] = {}
-        self._locals: list[NDArray[np.int64]] = []
-        self._counts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
-        self._pairs = np.zeros(0, np.int64)
+    What it holds grows with the number of terms, not of documents: (term, author) pairs, which are needed only for
+    authors of several documents, go to stores by author, of which ``finish`` reads one at a time.
+    """
+
+    def __init__(self, stores: Sequence[PairStore] = ()) -> None:
+        """``stores``: ``BUCKETS`` of them, or none to keep pairs in memory."""
+        self.numbers: dict[str, int] = {}
+        """Each term and its number, by first appearance."""
+        self._locals: list[NDArray[np.int32]] = []
+        self._counts = np.zeros((3, 0), np.int64)  # tokens, documents, authors of a single document
+        self._stores: Sequence[PairStore] = stores or [InMemory() for _ in range(BUCKETS)]
+        self._size = 0
 
     def add(
         self, terms: Sequence[str], ids: NDArray[np.int32], lengths: NDArray[np.int64], authors: NDArray[np.int64]
-    ) -> None:
-        """Add one shard.
+    ) -> NDArray[np.int32]:
+        """Add one shard; return the builder's number of each of its terms, shape (terms,).
 
         Args:
             terms: the shard's own terms; position = local id.
             ids: (tokens,) local ids of all documents, one after the other.
             lengths: (documents,) tokens of each document.
-            authors: (documents,) a number for each author, the same in all shards.
+            authors: (documents,) a number for each author, the same in all shards, or ``ONLY_HERE``.
         """
-        here = np.array([self._number.setdefault(t, len(self._number)) for t in terms], np.int64)
-        counts = np.bincount(ids, minlength=len(terms)).astype(np.int64)
+        here = np.fromiter((self.numbers.setdefault(t, len(self.numbers)) for t in terms), np.int32, len(terms))
+        self._locals.append(here)
+        self._size += int(np.count_nonzero(lengths))
         document = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
         once = np.unique(ids.astype(np.int64) * max(len(lengths), 1) + document)
-        local = once // max(len(lengths), 1)
-        in_documents = np.bincount(local, minlength=len(terms)).astype(np.int64)
-        pairs = (here[local] << AUTHOR_BITS) | authors[once % max(len(lengths), 1)] if len(once) else once
-        self._pairs = np.unique(np.concatenate([self._pairs, pairs]))
-        self._locals.append(here)
-        self._counts.append((here, counts, in_documents))
+        local, document = np.divmod(once, max(len(lengths), 1))
+        author = authors[document] if len(authors) else document
+        alone = author == ONLY_HERE
+        counts = [np.bincount(x, minlength=len(terms)) for x in (ids, local, local[alone])]
+        self._counts = np.pad(self._counts, ((0, 0), (0, len(self.numbers) - self._counts.shape[1])))
+        self._counts[:, here] += np.array(counts, np.int64)
+        self._keep_pairs(here[local[~alone]].astype(np.int64), author[~alone])
+        return here
+
+    def _keep_pairs(self, terms: NDArray[np.int64], authors: NDArray[np.int64]) -> None:
+        pairs = np.unique((terms << AUTHOR_BITS) | authors)
+        bucket = (pairs & 0xFFFFFFFF) % BUCKETS
+        pairs = pairs[np.argsort(bucket, kind="stable")]
+        borders = np.cumsum(np.bincount(bucket, minlength=BUCKETS))[:-1]
+        for store, piece in zip(self._stores, np.split(pairs, borders), strict=True):
+            if len(piece):
+                store.append(piece)
 
     def finish(self) -> Vocabulary:
         """The vocabulary of everything added."""
-        size = len(self._number)
-        counts, documents = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        for here, n, d in self._counts:
-            counts[here] += n
-            documents[here] += d
-        authors = np.bincount(self._pairs >> AUTHOR_BITS, minlength=size)
-        terms = list(self._number)
-        ranked = sorted((i for i in range(size) if counts[i]), key=lambda i: (-counts[i], terms[i]))
-        order = np.array(ranked, np.int64)
-        rank = np.full(size, -1, np.int32)
+        counts, documents, authors = self._counts
+        for store in self._stores:
+            terms = np.unique(store.all()) >> AUTHOR_BITS
+            authors += np.bincount(terms, minlength=len(authors))
+        names = list(self.numbers)
+        by_name = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
+        order = by_name[np.argsort(-counts[by_name], kind="stable")]
+        order = order[counts[order] > 0]
+        rank = np.full(len(names), -1, np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
-        remaps = [rank[here] for here in self._locals]
-        return Vocabulary([terms[i] for i in ranked], counts[order], documents[order], authors[order], remaps)
+        return Vocabulary(
+            terms=[names[i] for i in order.tolist()],
+            counts=counts[order],
+            documents=documents[order],
+            authors=authors[order],
+            remaps=[rank[here] for here in self._locals],
+            size=self._size,
+        )
+
+
+def kept_terms(
+    vocabulary: Vocabulary, stop_words: Collection[str], min_documents: int, max_share: float
+) -> NDArray[np.bool_]:
+    """Which terms a document-term matrix should have: frequent, not everywhere, words, and no stop words."""
+    documents = vocabulary.documents
+    frequent = np.flatnonzero((documents >= min_documents) & (documents <= max_share * vocabulary.size))
+    kept = np.zeros(len(documents), np.bool_)
+    kept[candidates_among(vocabulary.terms, frequent, stop_words)] = True
+    return kept

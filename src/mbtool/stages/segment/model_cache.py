@@ -13,6 +13,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ from mbtool.stages.segment.jieba_dictionary import (
 
 FORMAT = 1
 """Raise it when the arrays or their meaning change."""
+
+BUILDS_KEPT = 8
+"""Builds of some 30 MB in the cache folder; whoever maps one that is deleted keeps it until the end."""
 
 MIN_FLOAT = -3.14e100
 """finalseg's minus infinity."""
@@ -204,10 +208,18 @@ def _write(path: Path, model: Model) -> None:
                 stream.write(line)
                 stream.write(body)
             temporary.replace(path)
+            _prune(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError:
         return  # no cache, then: the model in memory is as good
+
+
+def _prune(folder: Path) -> None:
+    """Delete all but the builds used last: every change of a dictionary leaves one behind."""
+    builds = sorted(folder.glob("segmentation-*.bin"), key=lambda build: build.stat().st_mtime, reverse=True)
+    for build in builds[BUILDS_KEPT:]:
+        build.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> Model | None:
@@ -218,6 +230,8 @@ def _read(path: Path) -> Model | None:
                 return None
             line = stream.readline(1 << 16)
             memory = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        with suppress(OSError):
+            os.utime(path)  # the time of use: what is pruned goes by it
         header = json.loads(line)
         body = memoryview(memory)[len(line) :]
         if len(body) != header["size"] or zlib.crc32(body) != header["crc32"]:

@@ -1,9 +1,9 @@
 """Quantification: the share of each class in a corpus, corrected for what the classifier gets wrong.
 
-Every estimator here works on many weightings of one corpus at once: the estimate is the weighting by the documents' own
-weights, the draws of a bootstrap are the others. Shapes: n documents, m documents of the calibration material, B
-weightings, K classes in the order of ``core.STANCES``. All assume that within a class the corpus looks to the classifier
-as its training corpus did (prior shift); what that assumption costs cannot be seen from unlabelled documents.
+Every estimator here works on many weightings of one corpus at once: the estimate is the weighting by the documents'
+own weights, the draws of a bootstrap are the others. Shapes: n documents, m documents of the calibration material, B
+weightings, K classes in the order of ``core.STANCES``. All assume that within a class the corpus looks to the
+classifier as its training corpus did (prior shift); what that assumption costs cannot be seen without labels.
 
 To add an estimator, write a function ``(Corpus, Errors) -> (B, K)`` and name it in ``ESTIMATORS``.
 """
@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +26,9 @@ TOLERANCE, MOST_ROUNDS, LEAST_ROUNDS = 1e-6, 1000, 10
 BINS = tuple(range(10, 120, 10))
 GRID = 100
 """Of ``hdy``: the histograms, and how many shares between 0 and 1 are tried (González-Castro et al. 2013, §4)."""
+DRAWN_TOLERANCE = 1e-5
+"""Where ``calibrated_emq`` ends: far below what a draw differs from the next."""
+RIDGE = 1.0
 _SMALLEST = 1e-6
 
 
@@ -50,7 +51,7 @@ class Calibration:
         return np.concatenate([np.ones((1, len(group))), counts[:, group]])
 
     def youden(self, positive: int, negative: int) -> float:
-        """tpr - fpr of telling ``positive`` from ``negative`` among documents that are one of them; 0 without any.
+        """The tpr - fpr of telling ``positive`` from ``negative``, among documents that are one of them; 0 without any.
 
         A document counts as positive when the classifier finds that the likelier of the two.
         """
@@ -60,7 +61,7 @@ class Calibration:
 
     def weakest(self) -> float:
         """The smallest tpr - fpr of a class against the rest by the likeliest class; 0 when a class is missing."""
-        said = self.posteriors.argmax(axis=1)
+        said = likeliest(self.posteriors)
         found = []
         for label in range(self.posteriors.shape[1]):
             inside = self.labels == label
@@ -71,57 +72,60 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Errors:
-    """The errors of a classifier as its calibration material and ``B`` resamples of it show them."""
+    """The errors of a classifier, as its calibration material and resamples of it show them: B weightings in all."""
 
     calibration: Calibration
     weights: Floats
     """Shape (B, m)."""
+    prior: Floats
+    """Share of each class in the material, shape (B, K)."""
+    hard: Floats
+    """P(said i | is j), shape (B, K, K)."""
+    soft: Floats
+    """Mean posterior of class i among documents of class j, shape (B, K, K)."""
+    scaling: Floats
+    """Slope and K biases that calibrate the posteriors, shape (B, 1 + K): see ``_fit_scaling``."""
+    scaled_prior: Floats
+    """Mean calibrated posterior of the material, shape (B, K)."""
 
-    @cached_property
-    def prior(self) -> Floats:
-        """Share of each class in the material, shape (B, K)."""
-        return _shares(self.weights @ self._indicators)
-
-    @cached_property
-    def hard(self) -> Floats:
-        """P(said i | is j), shape (B, K, K), of the likeliest class."""
-        said = np.eye(self.classes)[self.calibration.posteriors.argmax(axis=1)]
-        return self._given(said)
-
-    @cached_property
-    def soft(self) -> Floats:
-        """Mean posterior of class i among documents of class j, shape (B, K, K)."""
-        return self._given(self.calibration.posteriors)
-
-    @property
-    def classes(self) -> int:
-        """K."""
-        return self.calibration.posteriors.shape[1]
-
-    @property
-    def _indicators(self) -> Floats:
-        return np.eye(self.classes)[self.calibration.labels]
-
-    def _given(self, said: Floats) -> Floats:
-        """Weighted means of ``said`` (m, K) in each class, as columns; a class without documents is taken as known."""
-        columns = []
-        for label in range(self.classes):
-            inside = self.weights * (self.calibration.labels == label)
-            total = inside.sum(axis=1, keepdims=True)
-            unknown = np.eye(self.classes)[label]
-            columns.append(np.where(total > 0, inside @ said / np.where(total > 0, total, 1), unknown))
-        return np.stack(columns, axis=2)
-
-    @cached_property
-    def scaling(self) -> Floats:
-        """Slope and K biases that calibrate the posteriors, shape (B, 1 + K): see ``_fit_scaling``."""
-        return _fit_scaling(self.calibration, self.weights)
+    def part(self, rows: slice) -> Errors:
+        """Some of the weightings."""
+        arrays = (self.weights, self.prior, self.hard, self.soft, self.scaling, self.scaled_prior)
+        return Errors(self.calibration, *(a[rows] for a in arrays))
 
     def histograms(self, bins: int, label: int) -> tuple[Floats, Floats]:
         """Histograms of the posterior of ``label`` in that class and outside of it, each (B, bins), summing to 1."""
         place = _bin(self.calibration.posteriors[:, label], bins)
         inside = self.calibration.labels == label
-        return tuple(_histogram(self.weights * side, place, bins) for side in (inside, ~inside))  # type: ignore[return-value]
+        return _histogram(self.weights * inside, place, bins), _histogram(self.weights * ~inside, place, bins)
+
+
+def errors_of(calibration: Calibration, weights: Floats) -> Errors:
+    """The errors under each of the weightings (B, m) of the material; the first has to be the material itself."""
+    classes = calibration.posteriors.shape[1]
+    known = np.eye(classes)[calibration.labels]
+    scaling = _fit_scaling(calibration, weights)
+    logits = np.log(np.maximum(calibration.posteriors, _SMALLEST))
+    scaled = np.stack([w @ _softmax(s[0] * logits + s[1:]) for w, s in zip(weights, scaling, strict=True)])
+    return Errors(
+        calibration=calibration,
+        weights=weights,
+        prior=_shares(weights @ known),
+        hard=_given(np.eye(classes)[likeliest(calibration.posteriors)], calibration.labels, weights),
+        soft=_given(calibration.posteriors, calibration.labels, weights),
+        scaling=scaling,
+        scaled_prior=_shares(scaled),
+    )
+
+
+def _given(said: Floats, labels: Ints, weights: Floats) -> Floats:
+    """Weighted means of ``said`` (m, K) in each class, as columns; a class without documents is taken as known."""
+    columns = []
+    for label in range(said.shape[1]):
+        inside = weights * (labels == label)
+        total = inside.sum(axis=1, keepdims=True)
+        columns.append(np.where(total > 0, inside @ said / np.where(total > 0, total, 1), np.eye(said.shape[1])[label]))
+    return np.stack(columns, axis=2)
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ class Corpus:
 
 def classify_and_count(corpus: Corpus, errors: Errors | None = None) -> Floats:
     """The share of documents whose likeliest class is each: biased by every error of the classifier."""
-    said = np.eye(corpus.posteriors.shape[1])[corpus.posteriors.argmax(axis=1)]
+    said = np.eye(corpus.posteriors.shape[1])[likeliest(corpus.posteriors)]
     return _shares(corpus.weights @ said)
 
 
@@ -157,12 +161,7 @@ def calibrated_emq(corpus: Corpus, errors: Errors) -> Floats:
     """``emq`` on posteriors that were first calibrated on the material (Alexandari et al. 2020, BCTS)."""
     logits = np.log(np.maximum(corpus.posteriors, _SMALLEST))
     posteriors = _softmax(errors.scaling[:, :1, None] * logits[None] + errors.scaling[:, None, 1:])
-    own = _softmax(
-        errors.scaling[:, :1, None] * np.log(np.maximum(errors.calibration.posteriors, _SMALLEST))[None]
-        + errors.scaling[:, None, 1:]
-    )
-    prior = _shares(np.einsum("bm,bmk->bk", errors.weights, own))
-    return maximised(posteriors, corpus.weights, prior)
+    return maximised(posteriors, corpus.weights, errors.scaled_prior, tolerance=DRAWN_TOLERANCE)
 
 
 def hdy(corpus: Corpus, errors: Errors) -> Floats:
@@ -171,9 +170,9 @@ def hdy(corpus: Corpus, errors: Errors) -> Floats:
     González-Castro, Alaiz-Rodríguez & Alegre (2013): one class against the rest, the median over 11 numbers of bins;
     the shares of more than two classes are then scaled to 1.
     """
-    classes = range(errors.classes) if errors.classes > 2 else (1,)
+    classes = range(errors.prior.shape[1]) if errors.prior.shape[1] > 2 else (1,)
     found = np.stack([_hdy_of(corpus, errors, label) for label in classes], axis=1)
-    return _shares(found) if errors.classes > 2 else np.concatenate([1 - found, found], axis=1)
+    return _shares(found) if errors.prior.shape[1] > 2 else np.concatenate([1 - found, found], axis=1)
 
 
 def _hdy_of(corpus: Corpus, errors: Errors, label: int) -> Floats:
@@ -182,11 +181,27 @@ def _hdy_of(corpus: Corpus, errors: Errors, label: int) -> Floats:
     for bins in BINS:
         positive, negative = errors.histograms(bins, label)
         roots = np.sqrt(_histogram(corpus.weights, _bin(corpus.posteriors[:, label], bins), bins))
-        nearness = np.empty((len(roots), GRID))
-        for place, share in enumerate(shares):  # the distance is least where Σ √(p q) is greatest
-            nearness[:, place] = (np.sqrt(share * positive + (1 - share) * negative) * roots).sum(axis=1)
-        chosen.append(shares[np.argmax(np.round(nearness, 12), axis=1)])
+        chosen.append(shares[_nearest(positive, negative, roots, shares)])
     return np.asarray(np.median(chosen, axis=0))
+
+
+def _nearest(positive: Floats, negative: Floats, roots: Floats, shares: Floats) -> Ints:
+    """The place of the share whose mixture is nearest: the distance is least where Σ √(p q) is greatest.
+
+    That sum is concave in the share, so that halving the grid finds what trying all of it would.
+    """
+
+    def nearness(place: Ints) -> Floats:
+        share = shares[place][:, None]
+        return np.asarray((np.sqrt(share * positive + (1 - share) * negative) * roots).sum(axis=1))
+
+    low, high = np.zeros(len(roots), np.int64), np.full(len(roots), len(shares) - 1)
+    while (low < high).any():
+        middle = (low + high) // 2
+        after = np.minimum(middle + 1, len(shares) - 1)
+        rises = (nearness(after) > nearness(middle) + 1e-13) & (low < high)
+        low, high = np.where(rises, middle + 1, low), np.where(rises, high, np.minimum(middle, high))
+    return low
 
 
 Estimator = Callable[[Corpus, Errors], Floats]
@@ -253,53 +268,55 @@ def _softmax(scores: Floats) -> Floats:
     return np.asarray(odds / odds.sum(axis=-1, keepdims=True))
 
 
+def likeliest(posteriors: Floats) -> Ints:
+    """The likeliest class of each document (n, 3), as ``core.decide`` has it: ties go to neutral."""
+    if posteriors.shape[1] != 3:
+        return np.asarray(posteriors.argmax(axis=1), np.int64)
+    order = np.array([2, 0, 1])
+    best = order[np.argmax(np.round(posteriors[:, order], 12), axis=1)] if len(posteriors) else np.zeros(0, np.int64)
+    tied = np.isclose(posteriors[:, 0], posteriors[:, 1], atol=1e-12)
+    return np.asarray(np.where(tied, 2, best), np.int64)
+
+
 def _bin(values: Floats, bins: int) -> Ints:
     return np.minimum((values * bins).astype(np.int64), bins - 1)
 
 
 def _histogram(weights: Floats, place: Ints, bins: int) -> Floats:
-    return _shares(weights @ np.eye(bins)[place])
+    return _shares(np.stack([np.bincount(place, row, bins) for row in weights]))
 
 
-def _fit_scaling(calibration: Calibration, weights: Floats, rounds: int = 12) -> Floats:
-    """Bias-corrected temperature scaling by Newton's method: P(k) ∝ exp(a·ln p_k + b_k), Σ b_k = 0.
+def _fit_scaling(calibration: Calibration, weights: Floats, rounds: int = 20) -> Floats:
+    """Bias-corrected temperature scaling: P(k) ∝ exp(a·ln p_k + b_k); returns a and b, shape (B, 1 + K).
 
-    Returns a and b, shape (B, 1 + K). The first weighting is solved from a = 1, b = 0, the others from its solution.
+    The first weighting is solved by Newton's method; the others take one step from its solution, which differs from
+    theirs by less than the draws differ from one another (the one-step bootstrap: Davison & Hinkley 1997, §7.2).
     """
     classes = calibration.posteriors.shape[1]
     start = np.concatenate([[1.0], np.zeros(classes)])
-    whole = _newton(calibration, weights[:1], start, rounds)
-    rest = _newton(calibration, weights[1:], whole[0], 3)
-    return np.concatenate([whole, rest])
+    if not len(calibration.labels):
+        return np.repeat(start[None], len(weights), axis=0)
+    found = start
+    for _ in range(rounds):
+        step = _newton_steps(calibration, weights[:1], found, start)[0]
+        found = found + np.clip(step, -1, 1)
+        if np.abs(step).max() < 1e-9:
+            break
+    steps = _newton_steps(calibration, weights, found, start)
+    return np.asarray(found + np.clip(steps, -1, 1))
 
 
-def _newton(calibration: Calibration, weights: Floats, start: Floats, rounds: int) -> Floats:
+def _newton_steps(calibration: Calibration, weights: Floats, found: Floats, start: Floats) -> Floats:
+    """The step of each weighting (B, m) from the common ``found``, shape (B, 1 + K)."""
     classes = calibration.posteriors.shape[1]
     logits = np.log(np.maximum(calibration.posteriors, _SMALLEST))
     design = np.concatenate([logits[:, :, None], np.broadcast_to(np.eye(classes), (len(logits), classes, classes))], 2)
-    truth = np.eye(classes)[calibration.labels]
-    found = np.repeat(start[None], len(weights), axis=0)
-    ridge = 1e-3 * np.eye(classes + 1)  # b is known up to a constant only: the ridge settles it
-    for _ in range(rounds):
-        for row, weight in enumerate(weights):
-            said = _softmax(design @ found[row])
-            gradient = np.einsum("m,mk,mkj->j", weight, truth - said, design) - ridge @ (found[row] - start_of(classes))
-            mean = np.einsum("mk,mkj->mj", said, design)
-            second = np.einsum("m,mk,mki,mkj->ij", weight, said, design, design, optimize=True)
-            second -= (mean * weight[:, None]).T @ mean
-            found[row] += np.linalg.solve(second + ridge, gradient)
-    return found
-
-
-def start_of(classes: int) -> Floats:
-    """Slope 1 and no bias."""
-    return np.concatenate([[1.0], np.zeros(classes)])
-
-
-def from_arrays(arrays: Mapping[str, Any]) -> Calibration | None:
-    """The calibration material in the arrays of a model file; None if it has none."""
-    names = ("calibration_posteriors", "calibration_labels", "calibration_groups")
-    if any(name not in arrays for name in names):
-        return None
-    posteriors, labels, groups = (np.asarray(arrays[name]) for name in names)
-    return Calibration(posteriors.astype(np.float64), labels.astype(np.int64), groups.astype(np.int64))
+    said = _softmax(design @ found)
+    residual = np.eye(classes)[calibration.labels] - said
+    gradients = np.einsum("mk,mkj->mj", residual, design)
+    means = np.einsum("mk,mkj->mj", said, design)
+    seconds = np.einsum("mk,mki,mkj->mij", said, design, design) - means[:, :, None] * means[:, None, :]
+    ridge = RIDGE * np.eye(classes + 1)  # the biases are known up to a constant only: the ridge settles it
+    gradient = weights @ gradients - RIDGE * (found - start)
+    second = (weights @ seconds.reshape(len(seconds), -1)).reshape(-1, classes + 1, classes + 1) + ridge
+    return np.asarray(np.linalg.solve(second, gradient[:, :, None])[:, :, 0])

@@ -1,98 +1,213 @@
-"""Shares of stances with percentile bootstrap intervals over authors.
+"""Shares of stances in a group of documents, by every estimator that can be had, with bootstrap intervals.
 
-Resampled are authors, because the posts of one person are not independent (cluster bootstrap: Davison & Hinkley 1997,
-§3.8); a document of an unknown author is an author of its own. Clusters of duplicates are not joined with authors: one
-advert copied by everybody would connect everybody into a single cluster. They act through the weights instead.
+What is drawn together stands in ``bootstrap``; in each draw the classifier's errors are drawn again too, so that the
+interval holds both the luck of the corpus and what is not known of the classifier.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-_CHUNK_CELLS = 4_000_000
+from mbtool.stages.stance.bootstrap import (
+    bootstrap_weights,
+    cells_of,
+    effective_size,
+    percentile,
+    seeded,
+    wilson,
+)
+from mbtool.stages.stance.prediction_powered import prediction_powered
+from mbtool.stages.stance.quantification import (
+    ESTIMATORS,
+    WEAKEST,
+    Calibration,
+    Corpus,
+    Errors,
+    classify_and_count,
+    errors_of,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+COUNT = "classify_and_count"
+POWERED = "ppi"
+BEST = "calibrated_emq"
+"""The default where the classifier's errors are known: least error and intervals that cover in ``make bench-share``."""
+NAMES = (POWERED, BEST, *(name for name in ESTIMATORS if name != BEST), COUNT)
+"""Every estimator, in the order in which they are shown."""
+AMONG = {"sided": (0, 1), "all": (0, 1, 2)}
+"""The classes that share the whole, as places in ``core.STANCES``."""
+_NO_LABEL = -1
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What is known of documents; every array has shape (n,) but the posteriors, (n, 3)."""
+
+    posteriors: Floats
+    stances: Ints
+    """The class that each was given."""
+    weights: Floats
+    authors: Ints
+    clusters: Ints
+    """Documents of (nearly) equal text have one number."""
+    units: Ints
+    """What is drawn together: see ``bootstrap.drawn_together``."""
+    labels: Ints
+    """The class that people gave to a document of the random sample; -1 for the others."""
+
+    def __getitem__(self, inside: NDArray[np.bool_]) -> Documents:
+        """Some of the documents."""
+        return Documents(*(getattr(self, name)[inside] for name in self.__dataclass_fields__))
+
+    def weighing(self, weights: Floats) -> Documents:
+        """The same documents with other weights."""
+        arrays = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return Documents(**{**arrays, "weights": weights})
 
 
 @dataclass(frozen=True)
 class Share:
-    """Share of one class among the documents of a group, with an interval where there are authors enough."""
+    """The share of one class; null where an estimator is refused, without bounds where authors are too few."""
 
+    estimator: str
+    among: str
     stance: int
     n: int
     n_effective: float
-    share: float
+    share: float | None
     low: float | None
     high: float | None
+    note: str | None
 
 
-def kish(weights: NDArray[np.float64]) -> float:
-    """Effective sample size ``(Σw)² / Σw²`` (Kish 1965); 0 without weights."""
-    squares = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / squares if squares else 0.0
+@dataclass(frozen=True)
+class Method:
+    """How shares are estimated in this run."""
+
+    draws: int
+    confidence: float
+    min_authors: int
+    min_labels: int
+    seed: int
+    calibration: Calibration | None
+
+    @cached_property
+    def errors(self) -> Errors | None:
+        """The classifier's errors: the material itself and as many resamples as there are draws."""
+        if self.calibration is None or not len(self.calibration.labels):
+            return None
+        return errors_of(self.calibration, self.calibration.resampled(self.draws, seeded(self.seed, "calibration")))
+
+    @cached_property
+    def refusals(self) -> dict[str, str]:
+        """Why no share is corrected, for each way to share the whole in which the classifier is too weak."""
+        if self.errors is None:
+            return {}
+        found = {"sided": self.errors.calibration.youden(1, 0), "all": self.errors.calibration.weakest()}
+        return {
+            among: f"refused: the classifier is too weak for this target, tpr - fpr = {value:.2f} < {WEAKEST}"
+            for among, value in found.items()
+            if value < WEAKEST
+        }
+
+    def default(self, documents: Documents) -> str:
+        """The estimator that is shown first when none is asked for."""
+        if np.count_nonzero(documents.labels >= 0) >= self.min_labels:
+            return POWERED
+        return COUNT if self.errors is None else BEST
+
+    def available(self, documents: Documents) -> list[str]:
+        """The estimators that these documents allow."""
+        powered = np.count_nonzero(documents.labels >= 0) >= self.min_labels
+        return [n for n in NAMES if (n == COUNT or (powered if n == POWERED else self.errors is not None))]
 
 
-def estimate_shares(
-    stances: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    authors: NDArray[np.int64],
-    classes: Sequence[int],
-    *,
-    draws: int,
-    confidence: float,
-    min_authors: int,
-    seed: int,
-    label: str,
-) -> list[Share]:
-    """Weighted shares of ``classes`` among the documents that have one of them: classify and count.
+def estimate_shares(documents: Documents, method: Method, estimators: Sequence[str], label: str) -> list[Share]:
+    """The shares of every class, among the sides and among all, by each of ``estimators``.
 
     Args:
-        stances: class of each document, shape (n,).
-        weights: weight of each document, shape (n,).
-        authors: author of each document as a number, shape (n,).
-        classes: the classes that share the whole, for example support and oppose.
-        draws: bootstrap draws.
-        confidence: level of the percentile interval.
-        min_authors: below it no interval is given.
-        seed: of the corpus; the draws of a group depend on it and on ``label`` only.
-        label: names the group.
+        documents: those of the group.
+        method: how.
+        estimators: names out of ``NAMES`` that ``method`` allows.
+        label: names the group; the draws depend on it and on the seed only.
 
     Returns:
-        One share per class; empty if no document of these classes has weight.
+        Nothing for a way to share the whole in which no document has weight.
     """
-    chosen = np.isin(stances, classes)
-    stances, weights, authors = stances[chosen], weights[chosen], authors[chosen]
-    if not weights.sum() > 0:
-        return []
-    known, author = np.unique(authors, return_inverse=True)
-    sums = np.zeros((len(known), len(classes)))
-    for column, stance in enumerate(classes):
-        np.add.at(sums[:, column], author[stances == stance], weights[stances == stance])
-    share = sums.sum(axis=0) / sums.sum()
-    bounds: list[tuple[float | None, float | None]] = [(None, None)] * len(classes)
-    if len(known) >= min_authors:
-        drawn = bootstrap_shares(sums, draws, np.random.default_rng([seed, zlib.crc32(label.encode())]))
-        tail = (1 - confidence) / 2
-        low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-        bounds = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
-    n, effective = len(stances), kish(weights)
-    return [Share(s, n, effective, float(share[i]), *bounds[i]) for i, s in enumerate(classes)]
+    drawn = _Drawn(documents, method, label)
+    return [share for name in estimators for among in AMONG for share in _shares(drawn, name, among)]
 
 
-def bootstrap_shares(sums: NDArray[np.float64], draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Shares in resamples of the rows of ``sums`` (authors by classes), shape (draws, classes).
+class _Drawn:
+    """A group of documents with its bootstrap draws, made once for all estimators."""
 
-    Authors with equal rows are exchangeable, so a multinomial over the distinct rows has the same law as one over all
-    authors and is far smaller; it also makes the draws independent of the order of the authors.
+    def __init__(self, documents: Documents, method: Method, label: str) -> None:
+        self.documents, self.method = documents, method
+        self.whole = Corpus(documents.posteriors, documents.weights[None])
+        cells = cells_of(documents.posteriors, documents.stances, documents.labels)
+        rng = seeded(method.seed, label)
+        weights = bootstrap_weights(
+            cells.place, documents.weights, documents.units, len(cells.posteriors), method.draws, rng
+        )
+        self.draws, self.labels = Corpus(cells.posteriors, weights), cells.labels
+        self.has_interval = len(np.unique(documents.authors[documents.weights > 0])) >= method.min_authors
+        self._found: dict[str, tuple[Floats, Floats]] = {}
+
+    def shares(self, name: str, among: str) -> tuple[Floats, Floats]:
+        """The estimate (1, classes) and its draws (B, classes) among the classes of ``among``."""
+        wanted = AMONG[among]
+        if name == POWERED:
+            point = prediction_powered(self.whole.posteriors, self.documents.labels, self.whole.weights, wanted)
+            return point, prediction_powered(self.draws.posteriors, self.labels, self.draws.weights, wanted)
+        if name not in self._found:
+            self._found[name] = self._estimated(name)
+        return tuple(part[:, list(wanted)] for part in self._found[name])  # type: ignore[return-value]
+
+    def _estimated(self, name: str) -> tuple[Floats, Floats]:
+        errors = self.method.errors
+        if name == COUNT:
+            return classify_and_count(self.whole), classify_and_count(self.draws)
+        assert errors is not None
+        estimator = ESTIMATORS[name]
+        return estimator(self.whole, errors.part(slice(0, 1))), estimator(self.draws, errors.part(slice(1, None)))
+
+
+def _shares(drawn: _Drawn, name: str, among: str) -> Iterator[Share]:
+    documents, method = drawn.documents, drawn.method
+    inside = np.isin(documents.stances, AMONG[among]) & (documents.weights > 0)
+    n = int(np.count_nonzero(inside))
+    if not n:
+        return
+    size = effective_size(documents.weights[inside], documents.clusters[inside])
+    refusal = method.refusals.get(among) if name in ESTIMATORS else None
+    point, draws = (np.zeros((1, len(AMONG[among]))), np.zeros((0, 0))) if refusal else drawn.shares(name, among)
+    total = float(point.sum())
+    draws = draws[draws.sum(axis=1) > 0] if len(draws) else draws
+    for place, stance in enumerate(AMONG[among]):
+        if refusal or not total > 0:
+            yield Share(name, among, stance, n, size, None, None, None, refusal or "nothing to share")
+            continue
+        share = float(point[0, place]) / total
+        bounds: tuple[float | None, float | None] = (None, None)
+        if drawn.has_interval and len(draws):
+            bounds = interval(share, draws[:, place] / draws.sum(axis=1), size, method.confidence)
+        yield Share(name, among, stance, n, size, share, *bounds, None)
+
+
+def interval(share: float, draws: Floats, size: float, confidence: float) -> tuple[float, float]:
+    """The percentile interval, never without ``share``; where all draws agree, that of Wilson at the effective size.
+
+    When every document is of one class, resampling them shows no doubt, though another corpus of that size might well
+    hold the other class.
     """
-    rows, counts = np.unique(np.round(sums, 9), axis=0, return_counts=True)
-    size = int(counts.sum())
-    step = max(1, _CHUNK_CELLS // len(rows))
-    drawn = np.concatenate(
-        [rng.multinomial(size, counts / size, size=min(step, draws - i)) @ rows for i in range(0, draws, step)]
-    )
-    totals = drawn.sum(axis=1, keepdims=True)
-    return np.asarray((drawn / np.where(totals > 0, totals, 1.0))[totals[:, 0] > 0])
+    low, high = percentile(draws, confidence)
+    if high - low < 1e-9:
+        low, high = wilson(share, max(size, 1.0), confidence)
+    return min(low, share), max(high, share)

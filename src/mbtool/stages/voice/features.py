@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-FIELDS = ("text", "raw", "head", "author", "source", "title", "platform", "kind", "verified", "tags")
-HEAD = 40
+from mbtool.stages.voice.measures import MEASURES, Written, broken_up
+from mbtool.text.sentences import fold
 
-_FULL_WIDTH = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | {0x3000: " "}
+FIELDS = ("text", "raw", "head", "tail", "author", "source", "title", "kind", "verified", "tags")
+TEXT_FIELDS = frozenset({"text", "raw", "head", "tail"})
+"""The fields that hold what the author wrote: a model is fitted on these, and on author."""
+EDGE = 40
+"""Characters of head and tail."""
+ACCOUNT = "§"
+LONGEST = 4000
+"""Characters of a text that are looked at: the beginning of a long article says who speaks."""
+
 _SPACED = re.compile(r"(?<!\w)(?:[^\W_] ){2,}[^\W_](?!\w)")
-_EMOJI = re.compile("[\U0001f300-\U0001faff☀-➿❤]|\\[[一-鿿a-z]{1,4}\\]")
-_UNIT = "[盒支片瓶套件斤箱份双罐袋包条副期]"
-_PRICE = re.compile(
-    rf"[¥$]\s?\d+|(?<![\d.:/-])\d{{2,4}}(?:\.\d)?(?:元|块|rmb|[一/每]{_UNIT})|{_UNIT}\s?\d{{2,4}}(?![\d年月日:个人名{_UNIT[1:-1]}])"
+_HAN_SPACE = re.compile("(?<=[一-鿿]) +(?=[一-鿿])")
+# What reaches a seller: letters with an underscore or with three digits, or a long number that counts nothing. Masked,
+# so that a model learns that there is one and not what it is called.
+_ACCOUNT = re.compile(
+    r"[a-z0-9一-鿿]{0,3}(?<![a-z0-9])(?:[a-z0-9]+_[a-z0-9_]+|[a-z]{2,}-?\d{3,}[a-z0-9]*|(?:\d{2,}x{2,}|x{2,})\d*[a-z]*|\d+\*{2,}\d*|\d{6,11}(?![\d元万亿人名件个年月]))"
 )
-_PERSONAL = re.compile("[我你您咱俺她他吧啊呢吗哈嘛呀哦亲~]")
-_IMPERSONAL_LENGTH = 30
+_KEPT_BEFORE_ACCOUNT = re.compile("^[一-鿿]+")
 
 
 @dataclass(frozen=True)
 class Document:
-    """What the baseline looks at; a missing value is an empty text."""
+    """What voice looks at; a missing value is an empty text."""
 
     text: str
     author: str = ""
     source: str = ""
     title: str = ""
-    platform: str = ""
     kind: str = ""
     verified: str = ""
-    tags: str = ""
+    tags: tuple[str, ...] = ()
+    links: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,44 +56,44 @@ class Cue:
     field: str = "text"
     words: tuple[str, ...] = ()
     pattern: str | None = None
+    scrambled: tuple[str, ...] = ()
     measure: str | None = None
     scale: float = 1.0
     cap: int = 1
-
-
-def _per_hundred(count: Callable[[str], float]) -> Callable[[str], float]:
-    return lambda text: 100 * count(text) / max(len(text), 20)
-
-
-MEASURES: Mapping[str, Callable[[str], float]] = {
-    "exclamations": _per_hundred(lambda t: t.count("!")),
-    "emoji": _per_hundred(lambda t: len(_EMOJI.findall(t))),
-    "prices": _per_hundred(lambda t: len(_PRICE.findall(t))),
-    "digits": _per_hundred(lambda t: sum(c.isdigit() for c in t)),
-    "impersonal": lambda t: float(len(t) >= _IMPERSONAL_LENGTH and _PERSONAL.search(t) is None),
-}
-"""Numbers read off a folded text, per 100 characters; impersonal is 1 for a longer text without I, you, she or 吧."""
 
 
 def read_cues(data: Mapping[str, Any]) -> tuple[Cue, ...]:
     """The cues of the parsed TOML.
 
     Raises:
-        ValueError: a cue that looks for nothing, or in an unknown place.
+        ValueError: a cue that looks for nothing, or in an unknown place, or two of one name.
     """
     cues = tuple(_cue(item) for item in data.get("cue", ()))
     for cue in cues:
         if cue.field not in FIELDS or cue.voice not in ("promotional", "news", "organic"):
             raise ValueError(f"cue {cue.name!r}: unknown field or voice")
-        if not (cue.words or cue.pattern or cue.measure) or (cue.measure or "digits") not in MEASURES:
+        is_empty = not (cue.words or cue.pattern or cue.measure or cue.scrambled)
+        if is_empty or (cue.measure or "digits") not in MEASURES:
             raise ValueError(f"cue {cue.name!r}: needs words, a pattern or one of the measures {sorted(MEASURES)}")
+    if len({cue.name for cue in cues}) < len(cues):
+        raise ValueError("two cues have the same name")
     return cues
 
 
 def _cue(item: Mapping[str, Any]) -> Cue:
-    known = {k: v for k, v in item.items() if k not in ("example", "words", "weight", "scale")}
-    words = tuple(item.get("words", ()))
-    return Cue(**known, words=words, weight=float(item["weight"]), scale=float(item.get("scale", 1)))
+    known = {k: v for k, v in item.items() if k not in ("example", "words", "scrambled", "weight", "scale")}
+    words, scrambled = tuple(item.get("words", ())), tuple(item.get("scrambled", ()))
+    weight, scale = float(item["weight"]), float(item.get("scale", 1))
+    return Cue(**known, words=words, scrambled=scrambled, weight=weight, scale=scale)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The places where cues look, folded."""
+
+    places: Mapping[str, str]
+    links: int
+    tags: int
 
 
 class FeatureReader:
@@ -97,32 +105,76 @@ class FeatureReader:
 
     def read(self, documents: Sequence[Document]) -> NDArray[np.float64]:
         """Shape (documents, cues): how often a cue was found up to its cap, or its measure from 0 to 1."""
+        return self.measure([fields_of(d) for d in documents])
+
+    def measure(self, documents: Sequence[Fields]) -> NDArray[np.float64]:
+        """As ``read``, for fields already folded."""
         values = np.zeros((len(documents), len(self.cues)))
-        for row, document in zip(values, documents, strict=True):
-            fields = _fields(document)
-            row[:] = [read(fields[cue.field]) for cue, read in zip(self.cues, self._readers, strict=True)]
+        for row, fields in zip(values, documents, strict=True):
+            row[:] = [read(fields) for read in self._readers]
         return values
 
 
-def _reader(cue: Cue) -> Callable[[str], float]:
+def _reader(cue: Cue) -> Callable[[Fields], float]:
+    field = cue.field
     if cue.measure:
         measure, scale = MEASURES[cue.measure], cue.scale
-        return lambda text: min(measure(text) / scale, 1.0)
-    parts = [re.escape(fold(w)) for w in sorted(cue.words, key=len, reverse=True)]
-    pattern = re.compile("|".join([*parts, *([f"(?:{cue.pattern})"] if cue.pattern else [])]))
-    if cue.cap == 1:
-        return lambda text: float(pattern.search(text) is not None)
+        return lambda f: min(measure(Written(f.places[field], f.links, f.tags)) / scale, 1.0)
+    pattern = _pattern(cue)
+    orders = [_Scramble(fold(w)) for w in cue.scrambled]
+    if not orders and cue.cap == 1:
+        return lambda f: float(pattern.search(f.places[field]) is not None)
     cap = cue.cap
-    return lambda text: float(min(len({m[0] for m in pattern.finditer(text)}), cap))
+
+    def read(fields: Fields) -> float:
+        text = fields.places[field]
+        return float(min(len({m[0] for m in pattern.finditer(text)}) + sum(o.is_in(text) for o in orders), cap))
+
+    return read
 
 
-def _fields(document: Document) -> dict[str, str]:
-    raw = fold(document.text)
-    text = _SPACED.sub(lambda m: m[0].replace(" ", ""), raw)
-    others = {name: fold(getattr(document, name)) for name in FIELDS[3:]}
-    return {"text": text, "raw": raw, "head": text[:HEAD], **others}
+def _pattern(cue: Cue) -> re.Pattern[str]:
+    parts = [re.escape(fold(w)) for w in sorted(cue.words, key=len, reverse=True)]
+    return re.compile("|".join([*parts, *([f"(?:{cue.pattern})"] if cue.pattern else [])]) or "(?!)")
 
 
-def fold(text: str) -> str:
-    """``text`` in lower case and half width, with the split form of 信 closed."""
-    return text.translate(_FULL_WIDTH).lower().replace("亻言", "信")
+class _Scramble:
+    """A word whose characters stand side by side in another order."""
+
+    def __init__(self, word: str) -> None:
+        self._word, self._sorted = word, sorted(word)
+        self._pattern = re.compile(f"(?=([{re.escape(''.join(sorted(set(word))))}]{{{len(word)}}}))")
+
+    def is_in(self, text: str) -> bool:
+        return any(m[1] != self._word and sorted(m[1]) == self._sorted for m in self._pattern.finditer(text))
+
+
+def fields_of(document: Document) -> Fields:
+    """The places of a document where cues look. Account names are masked in all that the author wrote."""
+    raw = without_accounts(fold(document.text[:LONGEST]).replace("亻言", "信").replace("\u3000", " "))
+    text = close_spaces(raw)
+    names = ("author", "source", "title", "kind", "verified")
+    others = {name: fold(getattr(document, name)) for name in names}
+    places = {"text": text, "raw": raw, "head": text[:EDGE], "tail": text[-EDGE:], **others}
+    return Fields({**places, "tags": fold(" ".join(document.tags))}, document.links, len(document.tags))
+
+
+def without_accounts(text: str) -> str:
+    """Folded ``text`` with every account name and phone number as one sign, §."""
+    if text.isascii() and len(text) > 400:  # English prose
+        return text
+    return _ACCOUNT.sub(lambda m: (k[0] if (k := _KEPT_BEFORE_ACCOUNT.match(m[0])) else "") + ACCOUNT, text)
+
+
+def close_spaces(text: str) -> str:
+    """``text`` without the spaces that break words up: between single characters, and everywhere if it is full of them."""
+    if " " not in text:
+        return text
+    if broken_up(text) >= 0.3:
+        return _HAN_SPACE.sub("", text)
+    return _SPACED.sub(lambda m: m[0].replace(" ", ""), text)
+
+
+def fitted_on_text(cues: Iterable[Cue]) -> list[bool]:
+    """Which cues look at what the author wrote or is called. The others have a weight set by hand: see the cue list."""
+    return [cue.field in TEXT_FIELDS or cue.field in ("author", "tags") for cue in cues]

@@ -1,6 +1,12 @@
 """Any table or list of objects: columns are known by the names that people and tools commonly give them."""
 
-from mbtool.stages.ingest.model import Preset
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mbtool.stages.ingest.model import Prepared, Preset, Row
+from mbtool.stages.ingest.presets.naming import flagged, is_filled
 
 _NAMES = {
     "native_id": "id _id mid note_id weibo_id comment_id aweme_id video_id content_id ID 编号 作品ID 笔记ID"
@@ -33,9 +39,30 @@ _NAMES = {
     "kind": "kind 类型",
 }
 
+NAMES = {column: field for field, names in _NAMES.items() for column in names.split()}
+
+_UNNAMED = re.compile(r"(?:字段|列|文本|field|column|col)[ _]?\d*", re.I)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def _guessed(row: Row) -> Iterable[Prepared]:
+    """The row; where no column is known for the text, the longest cell of the columns called 字段1 … is the text."""
+    if any(is_filled(row.get(column)) for column, field in NAMES.items() if field in ("text", "title")):
+        yield row
+        return
+    unnamed = [k for k, v in row.items() if _UNNAMED.fullmatch(k) and isinstance(v, str) and len(_HAN.findall(v)) >= 4]
+    if not unnamed:
+        yield row
+        return
+    longest = max(unnamed, key=lambda name: len(row[name]))
+    rest = {k: v for k, v in row.items() if k != longest}
+    yield flagged({**rest, "text": row[longest]}, f"text: taken from the column {longest}")
+
+
 PRESET = Preset(
     name="generic",
     description="any table or JSON Lines with columns such as id, text or 正文, author or 作者, time or 发布时间",
     fixture="generic.csv",
-    columns={column: field for field, names in _NAMES.items() for column in names.split()},
+    prepare=_guessed,
+    columns=NAMES,
 )

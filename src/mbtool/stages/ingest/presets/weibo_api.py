@@ -11,11 +11,6 @@ from mbtool.stages.ingest.presets import polls
 from mbtool.stages.ingest.presets.naming import columns, flagged, is_filled, objects, part_of, place, without
 
 
-def _placed(row: Row) -> Iterable[Prepared]:
-    row = {**row, "ip_location": place(row.get("ip_location"))}
-    yield flagged(row, "text: may be cut (isLongText)") if row.get("isLongText") is True else row
-
-
 def _comment(row: Row) -> Iterable[Prepared]:
     user = "comment_user." if "comment_user._id" in row else "user."
     yield {
@@ -32,7 +27,8 @@ SPIDER = Preset(
     requires=frozenset({"_id", "mblogid", "content", "created_at"}),
     platform="weibo",
     fixture="weibospider_posts.jsonl",
-    prepare=_placed,
+    cells={"ip_location": place},
+    flags_if_true={"isLongText": "text: may be cut (isLongText)"},
     columns=columns(
         native_id="_id",
         bid="mblogid",

@@ -30,13 +30,14 @@ _USER_FILE = re.compile(r"\d{5,11}")
 
 def fit(header: tuple[str, ...], cells: Sequence[Any]) -> Fitted | None:
     """The names of these cells: those of the header, or of the generation that wrote the row; None if of none."""
-    if len(cells) == len(header) and _is_sound(header, cells):
+    if len(cells) == len(header) and _soundness(header, cells) > 0:
         return Fitted(header)
-    for names in _candidates(header, len(cells)):
-        if len(names) == len(cells) and _is_sound(names, cells):
-            return Fitted(names, "shifted header realigned" if len(cells) > len(header) else "short row filled")
-    if len(cells) < len(header) and _is_sound(header[: len(cells)], cells):
-        return Fitted(header, "short row filled")
+    found = [names for names in _candidates(header, len(cells)) if len(names) == len(cells)]
+    best = max(found, key=lambda names: _soundness(names, cells), default=())
+    if best and _soundness(best, cells) > 0:
+        return Fitted(best, "shifted header realigned" if len(cells) > len(header) else "short row filled")
+    if len(cells) <= len(header) and _soundness(header, cells) >= 0:
+        return Fitted(header, "short row filled" if len(cells) < len(header) else None)
     return None
 
 
@@ -55,21 +56,25 @@ def _candidates(header: tuple[str, ...], width: int) -> Iterator[tuple[str, ...]
 def _blocks(users: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     where = GENERATION_A.index("视频url") + 1
     with_live = (*GENERATION_A[:where], LIVE, *GENERATION_A[where:])
-    for plain in (GENERATION_A, with_live, (*with_live, *EDITS)):
-        for added in range(_LONGEST_ANALYSIS + 1):
+    for added in range(_LONGEST_ANALYSIS + 1):
+        for plain in (GENERATION_A, with_live, (*with_live, *EDITS)):
             analysis = tuple(f"llm_{n}" for n in range(1, added + 1))
             end = plain.index("完整日期")
             yield (*users, *plain[:end], *analysis, *plain[end:])
 
 
-def _is_sound(names: Sequence[str], cells: Sequence[Any]) -> bool:
-    """Whether every date and count stands where the names say, in the original's part of a repost too."""
+def _soundness(names: Sequence[str], cells: Sequence[Any]) -> int:
+    """How many dates and counts stand where the names say, in the original's part of a repost too; -1: not all do."""
+    found = 0
     for name, cell in zip(names, cells, strict=False):
         pattern = _MUST_BE.get(name.removeprefix("源微博"))
         value = str(cell).strip()
-        if pattern is not None and value and not pattern.fullmatch(value):
-            return False
-    return True
+        if pattern is None or not value:
+            continue
+        if not pattern.fullmatch(value):
+            return -1
+        found += 1
+    return found
 
 
 def _with_original(row: Row) -> Iterable[Prepared]:

@@ -65,12 +65,13 @@ class Table:
         return len(names) > 1 and shared >= 2 and shared * 2 > sum(bool(name) for name in names)
 
     def _row(self, cells: Sequence[Any]) -> Numbered | Reject:
-        header, fit = self._header, self._preset.fit if self._preset else None
-        width = len(cells)
-        while width > len(header) and not _is_filled(cells[width - 1]):
-            width -= 1
-        cells = cells[:width]
-        fitted = fit(header, cells) if fit else plain_fit(header, cells)
+        header, fit = self._header, (self._preset.fit if self._preset else None) or plain_fit
+        fitted = fit(header, cells)
+        if fitted is None:  # blank cells at the end are no cells
+            width = len(cells)
+            while width > len(header) and not _is_filled(cells[width - 1]):
+                width -= 1
+            fitted = fit(header, cells[:width]) if width < len(cells) else None
         if fitted is None:
             detail = f"{len(cells)} cells under a header of {len(header)}"
             return Reject(self.number, "ragged row", detail, as_line(cells))
