@@ -6,7 +6,7 @@ Corpora of 300 posts are drawn without replacement from a pool that took no part
 - ``corpora/weishang-training``: authors are split again and again; at least 300 organic posts a side make the pool, the
   rest trains the built-in model anew and, out of fold, calibrates the estimators.
 - ``--labelled FILE`` (or MBTOOL_LABELLED): any CSV with text, target, stance (plain or gzip), such as a benchmark set.
-  Predictions are out of fold by group of equal texts; half of the groups calibrate, the other half is the pool.
+  Predictions are out of fold by group of equal texts; at least 300 posts a side make the pool, the rest calibrates.
 
 Printed for each estimator: mean absolute error of the sided share of opposition, coverage and mean width of its 95 %
 intervals, by true share. ``ppi`` spends 100 labels a corpus; the others none.
@@ -143,10 +143,12 @@ def training_split(seed: int, classifier: str) -> Split:
 
 
 def labelled_split(path: str, seed: int, classifier: str) -> Split:
-    """Out-of-fold posteriors per target; half of the groups of equal text calibrate, the rest is the pool."""
+    """Out-of-fold posteriors per target; groups of equal text in random order: first the pool, then the rest."""
     posteriors, labels, groups = _out_of_fold(path, "linear" if classifier == "builtin" else classifier)
-    half = np.random.default_rng(seed).permutation(int(groups.max()) + 1)[groups] % 2 == 0
-    return Split(Calibration(posteriors[half], labels[half], groups[half]), posteriors[~half], labels[~half])
+    order = np.random.default_rng(seed).permutation(int(groups.max()) + 1)[groups]
+    last = max(int(np.sort(order[labels == side])[POOL - 1]) for side in (0, 1))
+    rest, pool = order > last, order <= last
+    return Split(Calibration(posteriors[rest], labels[rest], groups[rest]), posteriors[pool], labels[pool])
 
 
 _FOLDS: dict[tuple[str, str], tuple[Floats, Ints, Ints]] = {}

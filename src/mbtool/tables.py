@@ -242,9 +242,33 @@ PARTS_OF_SPEECH = TableSpec(
 
 # --- voice, concepts, keywords ----------------------------------------------------------------------------------
 
+VOICE_SCORES = TableSpec(
+    name="voice_scores",
+    schema=_fields(
+        doc_id=pa.string(),
+        # log odds of the voice against organic, by the text alone
+        promotional=pa.float64(),
+        news=pa.float64(),
+        # of clean_text, in characters
+        length=pa.int32(),
+        # what spoke for the likeliest voice, heaviest first
+        cues=STRINGS,
+    ),
+)
+
 VOICES = TableSpec(
     name="voices",
-    schema=_fields(doc_id=pa.string(), voice=pa.string(), probability=pa.float64(), cues=STRINGS),
+    scope="corpus",
+    schema=_fields(
+        doc_id=pa.string(),
+        voice=pa.string(),
+        probability=pa.float64(),
+        p_promotional=pa.float64(),
+        # the voice by the text alone, before copies and the author's other posts were looked at
+        text_voice=pa.string(),
+        # cues of the text; copies, author, rhythm where they spoke for the voice
+        cues=STRINGS,
+    ),
 )
 
 CONCEPT_MENTIONS = TableSpec(

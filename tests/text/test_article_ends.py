@@ -57,13 +57,19 @@ def test_words_below_a_rule_stay_where_they_are_no_notice() -> None:
 
 def test_footer_with_two_openers_goes_even_with_a_long_notice() -> None:
     text = "The boxes are counted every night by the girl of the station. " * 12
-    notice = "This page was collected automatically and the views on it belong to whoever wrote it, and to nobody else. " * 3
-    article = read_article(f"{text}\n\nRelated Topics\n\nHow to name a shop\n\nReach Us\n\n{notice}\n\nSend mail to desk@example.org")
+    notice = (
+        "This page was collected automatically and the views on it belong to whoever wrote it, and to nobody else. " * 3
+    )
+    article = read_article(
+        f"{text}\n\nRelated Topics\n\nHow to name a shop\n\nReach Us\n\n{notice}\n\nSend mail to desk@example.org"
+    )
     assert article.body == text.strip()
 
 
 def test_content_of_an_export_is_a_body_without_tags_and_furniture() -> None:
-    body, removed = plain_body("<p>账本是她自己记的。</p><p>最后一页写着：不做了&nbsp;。</p><p>长按识别二维码关注我们</p>")
+    body, removed = plain_body(
+        "<p>账本是她自己记的。</p><p>最后一页写着：不做了&nbsp;。</p><p>长按识别二维码关注我们</p>"
+    )
     assert body == "账本是她自己记的。\n最后一页写着：不做了 。"
     assert removed == ("长按识别二维码关注我们",)
 
@@ -75,7 +81,9 @@ def _article(path: Path) -> Article:
 
 def test_articles_of_the_demo_name_the_address_they_are_labelled_by() -> None:
     with (CORPORA / "weishang" / "labels.csv").open(encoding="utf-8-sig") as stream:
-        wanted = {row["file"]: row["native_id"] for row in csv.DictReader(stream) if row["file"].startswith("articles/")}
+        wanted = {
+            row["file"]: row["native_id"] for row in csv.DictReader(stream) if row["file"].startswith("articles/")
+        }
     found = {}
     for name in wanted:
         url = _article(CORPORA / "weishang" / name).url

@@ -100,7 +100,8 @@ def work_reads(settings: StageSettings) -> tuple[TableSpec, ...]:
     reads = settings.stage.reads
     if settings.where is None:
         return reads
-    scope = "shard" if settings.stage.sharded else "corpus"
-    names = {"documents": DOCUMENTS, "voices": VOICES} if "voice" in settings.where else {"documents": DOCUMENTS}
-    wanted = [spec.part() if scope == "shard" else spec.whole(optional=True) for spec in names.values()]
+    documents = DOCUMENTS.part() if settings.stage.sharded else DOCUMENTS.whole()
+    # voices are settled for the corpus at once: the same text from a new author may change the voice of an old post
+    wanted = (documents, VOICES.whole()) if "voice" in settings.where else (documents,)
+    names = {spec.name for spec in wanted}
     return (*(s for s in reads if s.name not in names), *wanted)

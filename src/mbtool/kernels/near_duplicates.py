@@ -1,12 +1,12 @@
 """Exact near-duplicate join over character 3-grams, into star clusters.
 
-Two texts are near when the Jaccard similarity of their sets of 3-grams reaches a threshold t. Method: prefix filter and
-length filter of Chaudhuri, Ganti & Kaushik (2006) and Bayardo, Ma & Srikant (2007): with the 3-grams of every text in one
-order, rare ones first, near texts of n 3-grams share one among their first ``n - ceil(t·n) + 1``. Every candidate is
-then verified on the sets themselves, so nothing is missed and nothing is guessed.
+Texts are near when the Jaccard similarity of their sets of 3-grams reaches a threshold t, and their guards are equal.
+Method: prefix and length filter of Chaudhuri, Ganti & Kaushik (2006) and Bayardo, Ma & Srikant (2007): with the 3-grams
+of every text in one order, rare ones first, near texts of n 3-grams share one among their first ``n - ceil(t·n) + 1``.
+Every candidate is then verified on the sets themselves, so nothing is missed and nothing is guessed.
 
-Texts are UTF-8 bytes ``data[starts[i]:ends[i]]``. A 3-gram is the low 18 bits of three code points in one number: no two
-3-grams of letters (planes 0 to 3 of Unicode) share one. A text of fewer than three characters has no 3-grams.
+Texts are UTF-8 bytes ``data[starts[i]:ends[i]]``. A 3-gram is the low 18 bits of three code points in one number: no
+two 3-grams of letters (planes 0 to 3 of Unicode) share one. A text of fewer than three characters has no 3-grams.
 """
 
 from typing import NamedTuple
@@ -27,6 +27,7 @@ MOST_COUNTERS = 1 << 24
 LEAST_SLOTS = 1 << 10
 COMMON = 3
 """How many 3-grams of a lengthened prefix a text must share before ``nearest_before`` looks at it closely."""
+GUARD_MARKS = 1 << 18
 SLACK = 1e-9
 """What rounding may add to ``t·n`` before it is rounded up."""
 
@@ -67,7 +68,7 @@ def _place(
     text: int,
 ) -> int:
     """Where in ``table`` the equal of ``text`` stands, or the free place where it would."""
-    place = np.int64(hashes[text] >> np.uint64(64 - bits))
+    place: int = np.int64(hashes[text] >> np.uint64(64 - bits))  # type: ignore[assignment]  # an index to numba
     length = ends[text] - starts[text]
     while table[place] >= 0:
         other = table[place]
@@ -91,7 +92,7 @@ def first_equals(
     hashes: NDArray[np.uint64],
     known: int,
 ) -> NDArray[np.int64]:
-    """(n - known,) for each text from ``known`` on the index of the first with the same bytes; an empty one equals none.
+    """(n - known,) for each text from ``known`` on the index of the first with the same bytes. Empty texts equal none.
 
     ``hashes`` (n,) are those of ``hash_texts``. Of the texts before ``known`` nothing is stored: they stream past.
     """
@@ -160,7 +161,8 @@ def _grams(data: NDArray[np.uint8], start: int, end: int, guard: np.uint64, out:
 @compiled
 def _slot(gram: np.uint64, slots: int) -> int:
     """The place of a 3-gram in a table of ``slots``, a power of two; what stands above its bits does not count."""
-    return np.int64(_mixed(gram & GRAM_MASK) >> np.uint64(16)) & (slots - 1)
+    place: int = np.int64(_mixed(gram & GRAM_MASK) >> np.uint64(16)) & (slots - 1)  # type: ignore[assignment]
+    return place
 
 
 @compiled
@@ -274,6 +276,17 @@ def _lists(entries: int) -> _Lists:
 
 
 @compiled
+def _add(
+    heads: NDArray[np.int32], nodes: NDArray[np.int32], slot: int, entry: int, text: int, size: int, low: np.int32
+) -> None:
+    nodes[entry, 0] = text
+    nodes[entry, 1] = heads[slot]
+    nodes[entry, 2] = size
+    nodes[entry, 3] = low
+    heads[slot] = entry
+
+
+@compiled
 def join_stars(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
@@ -346,8 +359,7 @@ def join_stars(
         for i in range(prefix):
             if grams[i] >> np.uint64(GRAM_BITS) > 1:
                 slot = _slot(grams[i], slots)
-                nodes[entries, 0], nodes[entries, 1], nodes[entries, 2], nodes[entries, 3] = text, heads[slot], size, low
-                heads[slot] = entries
+                _add(heads, nodes, slot, entries, text, size, low)
                 entries += 1
     return owner, similarity
 
@@ -361,9 +373,11 @@ class Index(NamedTuple):
     members: NDArray[np.uint64]
     offsets: NDArray[np.int64]
     guards: NDArray[np.uint64]
+    known_guards: NDArray[np.bool_]
+    """(GUARD_MARKS,) whether any text has a guard that ends in these bits."""
     lists: _Lists
     marks: NDArray[np.uint64]
-    """A Bloom filter of the 3-grams that have a list (Bloom 1970; here three bits in one word): most others end at it."""
+    """A Bloom filter of the 3-grams that have a list (Bloom 1970; here three bits of one word): most others fail it."""
     counts: NDArray[np.uint32]
     """What orders the sets."""
 
@@ -400,6 +414,7 @@ def index_texts(
     grams = np.empty(_longest(starts, ends), np.uint64)
     heads, nodes = lists
     slots = len(heads)
+    known_guards = np.zeros(GUARD_MARKS, np.bool_)
     marks = np.zeros(slots // 4, np.uint64)  # 16 bits for each 3-gram, or more
     entries = 0
     for text in range(n):
@@ -407,14 +422,14 @@ def index_texts(
         members[offsets[text] : offsets[text] + size] = grams[:size]
         offsets[text + 1] = offsets[text] + size
         low = _low(guards[text])
+        known_guards[np.int64(guards[text] & np.uint64(GUARD_MARKS - 1))] = True
         for i in range(min(_prefix(size, threshold) + COMMON - 1, size)):
             slot = _slot(grams[i], slots)
-            nodes[entries, 0], nodes[entries, 1], nodes[entries, 2], nodes[entries, 3] = text, heads[slot], size, low
-            heads[slot] = entries
+            _add(heads, nodes, slot, entries, text, size, low)
             entries += 1
             mixed = _mixed(grams[i] & GRAM_MASK)
             marks[np.int64(mixed & np.uint64(len(marks) - 1))] |= _mark(mixed)
-    return Index(members, offsets, guards, lists, marks, counts)
+    return Index(members, offsets, guards, known_guards, lists, marks, counts)
 
 
 @compiled
@@ -439,6 +454,8 @@ def nearest_before(
     common, hits = np.zeros(n, np.int64), np.empty(n, np.int64)
     grams = np.empty(_longest(starts, ends), np.uint64)
     for old in range(len(starts)):
+        if not index.known_guards[np.int64(guards[old] & np.uint64(GUARD_MARKS - 1))]:
+            continue
         many = _grams(data, starts[old], ends[old], guards[old], grams)
         low = _low(guards[old])
         n_hits = 0

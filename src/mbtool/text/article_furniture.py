@@ -31,7 +31,8 @@ _OPENER = re.compile(
         r"related (?:articles?|posts?|stor(?:y|ies)|reading|news|products?|topics?)",
         r"you (?:may|might) also (?:like|enjoy)|recommended(?: for you| reading| articles?)?",
         r"more (?:from|stories|articles).{0,30}|read (?:more|next)|previous(?: post| article)?|next(?: post| article)?",
-        r"contact(?: us)?|reach us|get in touch|about us|follow us|subscribe|newsletter|disclaimer|copyright(?: notice)?",
+        r"contact(?: us)?|reach us|get in touch|about us|follow us",
+        r"subscribe|newsletter|disclaimer|copyright(?: notice)?",
         r"leave a (?:reply|comment)|comments?|share this(?: article| post)?",
     )
     + r"\s*[】\]）)—\-=*]*\s*[:：]?$",
@@ -39,7 +40,8 @@ _OPENER = re.compile(
 )
 # The address of the original: an article has ended where it stands alone.
 _ORIGIN = re.compile(
-    r"[（(【\[>\s]*(?:本文)?(?:原文(?:链接|地址|网址|出处|见)?|(?:阅读|查看)原文|本文(?:链接|地址)|original(?: article| link)?)\s*[:：]\s*"
+    r"[（(【\[>\s]*(?:本文)?(?:原文(?:链接|地址|网址|出处|见)?|(?:阅读|查看)原文|本文(?:链接|地址)"
+    r"|original(?: article| link)?)\s*[:：]\s*"
     r"<?(?:(?:https?:)?//|www\.)\S+$",
     re.I,
 )

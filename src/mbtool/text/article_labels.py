@@ -13,7 +13,8 @@ _NAMES = {
     "|published at|posted|posted on|pubdate|time",
     "keywords": "关键词|关键字|关键词语|keywords|keyword|key words",
     "tags": "标签|文章标签|所属标签|tags|tag|categories|所属合集",
-    "url": "原文|原文网址|原文出处|阅读原文|查看原文|original article|original|原文链接|原文地址|链接|网址|本文链接|本文地址|url|link|permalink|original link|canonical",
+    "url": "原文|原文网址|原文出处|阅读原文|查看原文|original article|original"
+    "|原文链接|原文地址|链接|网址|本文链接|本文地址|url|link|permalink|original link|canonical",
 }
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names.split("|")}
 # "文" and "by" are words: they are labels only with the sign that follows them in print.

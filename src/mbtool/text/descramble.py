@@ -47,7 +47,7 @@ class _Rules(NamedTuple):
     anything: re.Pattern[str]
     """Finds whatever any of them finds."""
     hint: re.Pattern[str]
-    """Finds every place where one may begin, quickly: two neighbours and the gap between them, or one character."""
+    """Finds every place where one may begin, quickly: one character, or two neighbours and the gap between them."""
     pairs: frozenset[Pair]
     """The neighbours with which a listed disguise begins."""
     spelled: frozenset[Pair]
@@ -59,9 +59,11 @@ def _rules() -> _Rules:
     text = files("mbtool").joinpath("resources/scrambles.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     middle = lines.index("[rules]")
-    spelled = [word for line in lines[1:middle] for word in line.split()]
+    entries = [entry.partition("(") for line in lines[1:middle] for entry in line.split()]
+    spelled = [word for word, _, _ in entries]
     listed = [line.split("\t")[:2] for line in lines[middle + 1 :]]
-    forms = [(word, f"‹{_spelled(word)}›") for word in spelled] + [(word, form) for word, form in listed]
+    forms = [(word, f"‹{_spelled(word)}›{bracket}{after}") for word, bracket, after in entries]
+    forms += [(word, form) for word, form in listed]
     pairs: set[Pair] = set()
     apart = {pair for word in spelled for pair in pairwise(word)}
     singles: set[str] = set()
@@ -70,13 +72,13 @@ def _rules() -> _Rules:
             first, *second = _first_characters(core)
             pairs |= {(a, b) for a in first for b in second[0]} if second else set()
             singles |= set() if second else set(first)
+    firsts, seconds = (_one_of(pair[i] for pair in pairs | apart) for i in (0, 1))
     return _Rules(
         words=tuple(word for word, _ in forms),
         patterns=tuple(re.compile(form.replace("‹", "(").replace("›", ")")) for _, form in forms),
         anything=re.compile("|".join(form.replace("‹", "(?:").replace("›", ")") for _, form in forms)),
         hint=re.compile(
-            f"({_one_of(a for a, _ in pairs | apart)})(?=({SEPARATORS}{{0,3}})({_one_of(b for _, b in pairs | apart)}))"
-            f"|(?<![A-Za-z0-9]){_one_of(singles)}(?![A-Za-z])"
+            f"(?<![A-Za-z0-9]){_one_of(singles)}(?![A-Za-z])|({firsts})(?=({SEPARATORS}{{0,3}})({seconds}))"
         ),
         pairs=frozenset(pairs),
         spelled=frozenset(apart),

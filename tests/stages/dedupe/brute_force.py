@@ -31,7 +31,7 @@ def stars(
         mine = shingles(key)
         best, at = 0.0, -1
         for j, other in sets.items():
-            if signatures[j] == signatures[i] and min(len(mine), len(other)) >= 0.99 * threshold * max(len(mine), len(other)):
+            if signatures[j] == signatures[i]:
                 alike = jaccard(mine, other)
                 if alike >= threshold and alike > best:
                     best, at = alike, j

@@ -89,9 +89,7 @@ def database(statements: str, path: Path) -> Path:
 def compact(result: Read) -> dict[str, Any]:
     """The rows without what is empty or follows from the rest, and the funnel."""
     funnel = result.funnel
-    counted = {
-        name: dict(sorted(getattr(funnel, name).items())) for name in ("rejected", "skipped", "repairs")
-    }
+    counted = {name: dict(sorted(getattr(funnel, name).items())) for name in ("rejected", "skipped", "repairs")}
     head = {"preset": funnel.preset, "encoding": funnel.encoding, "records": funnel.records}
     return {
         "funnel": head | {name: counts for name, counts in counted.items() if counts},

@@ -33,8 +33,8 @@ def test_mediacrawler_creator_hash_is_the_head_of_a_sha256() -> None:
 
 
 def test_mediacrawler_new_header_takes_rows_of_the_old_generation() -> None:
-    new = "comment_id,create_time,create_date_time,note_id,content,sub_comment_count,comment_like_count,last_modify_ts,parent_comment_id,creator_hash,nickname"
-    old = "5100000000001,1772685000,2026-03-05 12:30:00+08:00,5011200000000017,早该管管了,0,33,1772690000123,江苏,,7700000021,示例,m,,"
+    new = "comment_id,create_time,create_date_time,note_id,content,sub_comment_count,comment_like_count,last_modify_ts,parent_comment_id,creator_hash,nickname"  # noqa: E501
+    old = "5100000000001,1772685000,2026-03-05 12:30:00+08:00,5011200000000017,早该管管了,0,33,1772690000123,江苏,,7700000021,示例,m,,"  # noqa: E501
     (row,) = read_text("search_comments.csv", f"{new}\n{old}\n").documents
     assert (row["region"], row["likes"]) == ("江苏", 33)
 
@@ -46,7 +46,13 @@ def test_mediacrawler_crawl_time_is_never_the_time_of_posting(tmp_path: Path) ->
 
 
 def test_mediacrawler_json_rows_of_two_generations_need_no_header(tmp_path: Path) -> None:
-    common = {"title": "t", "time": 1772685000000, "liked_count": "1.2万", "collected_count": "1", "last_modify_ts": 1772690000123}
+    common = {
+        "title": "t",
+        "time": 1772685000000,
+        "liked_count": "1.2万",
+        "collected_count": "1",
+        "last_modify_ts": 1772690000123,
+    }
     new = {"note_id": "69a8f0000000000001000001", "desc": "新", **common, "creator_hash": creator_hash("60a1")}
     old = {"note_id": "69a8f0000000000001000002", "desc": "旧", **common, "user_id": "60a1", "ip_location": "浙江"}
     for name, data in (("a.json", json.dumps([new, old])), ("a.jsonl", f"{json.dumps(new)}\n{json.dumps(old)}\n")):
@@ -138,7 +144,7 @@ def test_wechat_link_without_what_tells_how_the_reader_came_is_the_id(tmp_path: 
 def test_wechat_article_is_one_document_in_json_sheet_and_page() -> None:
     link = "https://mp.weixin.qq.com/s/Same00AbC"
     sheet = f"公众号,ID,链接,标题,发布时间,文章内容\n号,1,{link}#rd,题,2026-03-04 13:00:00,内容一句。\n"
-    page = f'<html><head><meta property="og:url" content="{link}"></head><body><div id="js_content"><p>内容一句。</p></div></body></html>'
+    page = f'<html><head><meta property="og:url" content="{link}"></head><body><div id="js_content"><p>内容一句。</p></div></body></html>'  # noqa: E501
     (row,), (other,) = read_text("s.csv", sheet).documents, read_text("p.html", page).documents
     assert row["native_id"] == other["native_id"]
     assert row["doc_id"] == other["doc_id"]
@@ -190,7 +196,9 @@ def test_baidu_index_zero_is_a_missing_day(tmp_path: Path) -> None:
 
 
 def test_baidu_index_by_the_week_keeps_its_interval(tmp_path: Path) -> None:
-    intervals = {r["keyword"]: r["interval_days"] for r in fixture("baidu_index_hunter.csv", tmp_path).tables["index_series"]}
+    intervals = {
+        r["keyword"]: r["interval_days"] for r in fixture("baidu_index_hunter.csv", tmp_path).tables["index_series"]
+    }
     assert intervals == {"微商": 1, "微商代理": 1, "淘宝开店": 7}
 
 
@@ -214,7 +222,15 @@ def test_baidu_index_matrix_is_a_row_a_city_and_a_column_a_day() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["此用户没有填写评价。", "此用户未填写评价内容", "此用户未及时填写评价内容", "系统默认好评", "默认好评", "评价方未及时做出评价,系统默认好评!", "该用户未填写评价内容！"],
+    [
+        "此用户没有填写评价。",
+        "此用户未填写评价内容",
+        "此用户未及时填写评价内容",
+        "系统默认好评",
+        "默认好评",
+        "评价方未及时做出评价,系统默认好评!",
+        "该用户未填写评价内容！",
+    ],
 )
 def test_default_review_is_no_review(text: str) -> None:
     assert is_default_review(text)
@@ -256,7 +272,11 @@ def test_gooseeker_times_stand_on_the_date_of_the_crawl(tmp_path: Path) -> None:
 
 def test_octoparse_in_gbk_reads_dates_counts_and_the_tail_of_the_page(tmp_path: Path) -> None:
     rows = fixture("octoparse_gbk.csv", tmp_path).documents
-    assert (str(rows[0]["day"]), rows[0]["date_precision"], rows[0]["comments"]) == ("2026-03-05", "inferred-year", 12_000)
+    assert (str(rows[0]["day"]), rows[0]["date_precision"], rows[0]["comments"]) == (
+        "2026-03-05",
+        "inferred-year",
+        12_000,
+    )
     assert "展开全文" not in rows[1]["clean_text"]
     assert (rows[1]["comments"], rows[1]["comments_is_floor"]) == (100_000, True)
 

@@ -10,7 +10,10 @@ import pytest
 from mbtool.stages.ingest.presets import ALL
 from tests.stages.ingest.reading import FIXTURES, SAVED, Read, compact, fixture, golden, write_golden
 
-SOURCES = {"baidu_index_matrix.csv": {"series_start": "2026-03-01"}, "baidu_index_offsets.jsonl": {"series_start": "2026-03-01"}}
+SOURCES = {
+    "baidu_index_matrix.csv": {"series_start": "2026-03-01"},
+    "baidu_index_offsets.jsonl": {"series_start": "2026-03-01"},
+}
 FEWER_ROWS = {
     "article.md": "one article is one file",
     "baidu_index_matrix.csv": "a row is a city of five days: twenty values",

@@ -50,7 +50,7 @@ def docx(*paragraphs: str, extra: str = "") -> bytes:
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     body = "".join(paragraphs)
     return archive({"[Content_Types].xml": b"<Types/>", "word/document.xml": (
-        f'<?xml version="1.0" encoding="UTF-8"?>{extra}<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+        f'<?xml version="1.0" encoding="UTF-8"?>{extra}<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'  # noqa: E501
     ).encode()})  # fmt: skip
 
 
@@ -78,14 +78,19 @@ def test_mediacrawler_workbook_has_a_preset_a_sheet_and_skips_creators() -> None
 
 
 def test_workbook_id_kept_as_a_number_shows_that_digits_were_lost() -> None:
-    rows = [["id", "正文"], [5011200000000017.0, TEXT], [5011200000000000.0, "反对"]]
+    rows: list[list[Any]] = [["id", "正文"], [5011200000000017.0, TEXT], [5011200000000000.0, "反对"]]
     first, second = read("a.xlsx", workbook({"s": rows})).documents
     assert first["native_id"] == "5011200000000017"
     assert {"id: maybe_rounded", "id: lossy"} & set(second["flags"])
 
 
 def test_workbook_serial_in_a_column_of_dates_is_a_date_and_counted() -> None:
-    rows = [["正文", "发布时间"], [TEXT, 46086.520833], ["反对", 46086], ["支持", datetime(2026, 3, 5, 8)]]
+    rows: list[list[Any]] = [
+        ["正文", "发布时间"],
+        [TEXT, 46086.520833],
+        ["反对", 46086],
+        ["支持", datetime(2026, 3, 5, 8)],
+    ]
     result = read("a.xlsx", workbook({"s": rows}))
     assert [str(d["published_at"]) for d in result.documents] == [
         "2026-03-05 12:30:00+08:00",
@@ -97,7 +102,10 @@ def test_workbook_serial_in_a_column_of_dates_is_a_date_and_counted() -> None:
 
 def test_formulas_in_cells_stay_text() -> None:
     rows = [["id", "正文"], ["1", '=HYPERLINK("http://evil.example","支持")'], ["2", "=1+1 谁都会算"]]
-    for name, data in (("a.xlsx", workbook({"s": rows})), ("a.csv", b'id,\xe6\xad\xa3\xe6\x96\x87\n1,"=HYPERLINK(""http://evil.example"",""x"")"\n')):
+    for name, data in (
+        ("a.xlsx", workbook({"s": rows})),
+        ("a.csv", b'id,\xe6\xad\xa3\xe6\x96\x87\n1,"=HYPERLINK(""http://evil.example"",""x"")"\n'),
+    ):
         text = read(name, data).documents[0]["text"]
         assert text.startswith("=HYPERLINK(")
 
@@ -121,7 +129,9 @@ def test_archive_with_a_path_that_climbs_writes_nothing(tmp_path: Path, monkeypa
     assert not list(tmp_path.parent.glob("escape.xml"))
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04 broken", archive({"a.txt": b"x"}), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken"])
+@pytest.mark.parametrize(
+    "data", [b"PK\x03\x04 broken", archive({"a.txt": b"x"}), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken"]
+)
 def test_damaged_workbook_is_an_input_error(data: bytes) -> None:
     with pytest.raises(InputError):
         read("a.xlsx", data)
@@ -131,14 +141,19 @@ def test_damaged_workbook_is_an_input_error(data: bytes) -> None:
 
 
 def test_word_document_is_an_article_with_its_title() -> None:
-    data = docx(paragraph("仓库空了", "Title"), paragraph("来源：示例茶馆"), paragraph("镇东头的仓库原先堆着面膜。"), paragraph("如今门口晒着玉米。"))
+    data = docx(
+        paragraph("仓库空了", "Title"),
+        paragraph("来源：示例茶馆"),
+        paragraph("镇东头的仓库原先堆着面膜。"),
+        paragraph("如今门口晒着玉米。"),
+    )
     (row,) = read("a.docx", data).documents
     assert (row["title"], row["source"], row["kind"]) == ("仓库空了", "示例茶馆", "article")
     assert row["clean_text"] == "镇东头的仓库原先堆着面膜。\n如今门口晒着玉米。"
 
 
 def test_word_document_with_deleted_text_and_fields_shows_what_a_reader_sees() -> None:
-    gone = "<w:p><w:r><w:t>留下的一句。</w:t></w:r><w:del><w:r><w:delText>删掉的</w:delText></w:r></w:del><w:r><w:instrText>HYPERLINK</w:instrText></w:r></w:p>"
+    gone = "<w:p><w:r><w:t>留下的一句。</w:t></w:r><w:del><w:r><w:delText>删掉的</w:delText></w:r></w:del><w:r><w:instrText>HYPERLINK</w:instrText></w:r></w:p>"  # noqa: E501
     (row,) = read("a.docx", docx(gone)).documents
     assert row["clean_text"] == "留下的一句。"
 
@@ -201,14 +216,16 @@ def test_database_rows_still_in_the_log_beside_it_are_read(tmp_path: Path) -> No
 
 
 def test_database_views_and_names_with_quotes_do_no_harm(tmp_path: Path) -> None:
-    script = f"CREATE TABLE \"a\"\"; DROP TABLE b; --\" (id TEXT, content TEXT); INSERT INTO \"a\"\"; DROP TABLE b; --\" VALUES ('1', '{TEXT}');"
-    script += "CREATE TABLE b (id TEXT, content TEXT); INSERT INTO b VALUES ('2', '反对'); CREATE VIEW v AS SELECT * FROM b;"
+    script = f'CREATE TABLE "a""; DROP TABLE b; --" (id TEXT, content TEXT); INSERT INTO "a""; DROP TABLE b; --" VALUES (\'1\', \'{TEXT}\');'  # noqa: E501
+    script += (
+        "CREATE TABLE b (id TEXT, content TEXT); INSERT INTO b VALUES ('2', '反对'); CREATE VIEW v AS SELECT * FROM b;"
+    )
     assert len(read("x.db", database(script, tmp_path / "x.db")).documents) == 2
 
 
 def test_xhs_downloader_database_has_chinese_columns(tmp_path: Path) -> None:
-    script = "CREATE TABLE explore_data (采集时间 TEXT, 作品ID TEXT PRIMARY KEY, 作品标题 TEXT, 作品描述 TEXT, 发布时间 TEXT, 点赞数量 TEXT, 作者ID TEXT);"
-    script += f"INSERT INTO explore_data VALUES ('2026-03-06 10:00:00', 'a1', '题', '{TEXT}', '2026-03-01_08:00:00', '-1', 'u');"
+    script = "CREATE TABLE explore_data (采集时间 TEXT, 作品ID TEXT PRIMARY KEY, 作品标题 TEXT, 作品描述 TEXT, 发布时间 TEXT, 点赞数量 TEXT, 作者ID TEXT);"  # noqa: E501
+    script += f"INSERT INTO explore_data VALUES ('2026-03-06 10:00:00', 'a1', '题', '{TEXT}', '2026-03-01_08:00:00', '-1', 'u');"  # noqa: E501
     result = read("ExploreData.db", database(script, tmp_path / "ExploreData.db"))
     assert result.funnel.preset == "xhs-downloader"
     assert result.documents[0]["likes"] is None

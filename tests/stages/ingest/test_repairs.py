@@ -89,9 +89,12 @@ def recurring(files: list[tuple[str, Path]]) -> RecurringLines:
     from mbtool.stages.ingest.config import SourceSettings
     from mbtool.stages.ingest.model import SourceFile
 
+    def source(name: str, path: Path) -> SourceFile:
+        return SourceFile(name, lambda: path.open("rb"), path.stat().st_size, SAVED, SourceSettings(path=name))
+
     lines = RecurringLines()
     for name, path in files:
-        lines.add(SourceFile(name, lambda path=path: path.open("rb"), path.stat().st_size, SAVED, SourceSettings(path=name)))  # type: ignore[misc]
+        lines.add(source(name, path))
     return lines
 
 

@@ -20,7 +20,9 @@ def searched(*rows: str, name: str = "微商.csv", **source: str) -> list[dict[s
     return read_text(name, "\n".join([SEARCH, *rows]) + "\n", **source).documents
 
 
-def post(id_: str = MID, bid: str = BID, text: str = "支持整治", when: str = "2026-03-05 12:30", counts: str = "1,2,3") -> str:
+def post(
+    id_: str = MID, bid: str = BID, text: str = "支持整治", when: str = "2026-03-05 12:30", counts: str = "1,2,3"
+) -> str:
     return f"{id_},{bid},77,青禾,{text},,,,,{counts},{when},iPhone"
 
 
@@ -109,13 +111,21 @@ def test_weibo_crawler_shifted_header_is_realigned(tmp_path: Path) -> None:
 
 
 def test_weibo_crawler_generations_all_give_the_same_row() -> None:
-    values = {"id": f"{MID}\t", "正文": "微商", "日期": "2026-03-03T12:00:00", "点赞数": "35", "完整日期": "2026-03-03 12:00:00"}
+    values = {
+        "id": f"{MID}\t",
+        "正文": "微商",
+        "日期": "2026-03-03T12:00:00",
+        "点赞数": "35",
+        "完整日期": "2026-03-03 12:00:00",
+    }
     where = GENERATION_A.index("视频url") + 1
     live = (*GENERATION_A[:where], LIVE, *GENERATION_A[where:])
     edited = (*live, "是否编辑过", "编辑次数")
     analysed = (*live[:-1], "llm_1", "llm_2", "完整日期")
     for names in (GENERATION_A, live, edited, analysed):
-        cells = [values.get(name, "0" if name in ("评论数", "转发数") else "x" if "llm" in name else "") for name in names]
+        cells = [
+            values.get(name, "0" if name in ("评论数", "转发数") else "x" if "llm" in name else "") for name in names
+        ]
         text = ",".join(GENERATION_A) + "\n" + ",".join(cells) + "\n"
         (row,) = read_text("7700000009.csv", text).documents
         assert (row["native_id"], row["likes"], str(row["published_at"])) == (MID, 35, "2026-03-03 12:00:00+08:00")
@@ -133,7 +143,23 @@ def test_weibo_crawler_header_of_a_later_generation_fits_its_own_rows() -> None:
 
 def test_weibo_crawler_ragged_originals_among_reposts_are_filled() -> None:
     header = (*GENERATION_A, *REPOST, *(f"源微博{name}" for name in GENERATION_A))
-    own = [f"{MID}\t", BID, "原创一条", "", "", "", "", "2026-03-03T12:00:00", "", "1", "2", "3", "", "", "2026-03-03 12:00:00"]
+    own = [
+        f"{MID}\t",
+        BID,
+        "原创一条",
+        "",
+        "",
+        "",
+        "",
+        "2026-03-03T12:00:00",
+        "",
+        "1",
+        "2",
+        "3",
+        "",
+        "",
+        "2026-03-03 12:00:00",
+    ]
     repost = [f"{int(MID) + 1}\t", *own[1:2], "转发理由", *own[3:]]
     source = [f"{int(MID) + 2}\t", "", "被转的原文", *own[3:]]
     lines = [header, [*own, "True"], [*repost, "False", "7700000001", "青禾", *source]]
@@ -241,7 +267,11 @@ def test_weibospider_nested_user_is_the_author_and_ids_of_comments_are_numbers(t
 
 
 def test_weibospider_long_text_may_be_cut(tmp_path: Path) -> None:
-    flagged = [d for d in fixture("weibospider_posts.jsonl", tmp_path).documents if "text: may be cut (isLongText)" in d["flags"]]
+    flagged = [
+        d
+        for d in fixture("weibospider_posts.jsonl", tmp_path).documents
+        if "text: may be cut (isLongText)" in d["flags"]
+    ]
     assert len(flagged) == 1
 
 
@@ -265,7 +295,11 @@ def test_poll_inside_a_raw_post_goes_to_polls_and_the_post_to_documents(tmp_path
     result = fixture("weibo_poll_raw.json", tmp_path)
     assert (len(result.documents), len(result.tables["polls"])) == (6, 14)
     first = result.tables["polls"][0]
-    assert (first["question"], first["option_text"], first["votes"]) == ("来投票：你支持给微商发执照吗？", "支持发执照", 7012)
+    assert (first["question"], first["option_text"], first["votes"]) == (
+        "来投票：你支持给微商发执照吗？",
+        "支持发执照",
+        7012,
+    )
     assert first["doc_id"] == result.documents[0]["doc_id"]
     assert (first["total"], str(first["expires_at"])[:4]) == (10_000, "2026")
 
@@ -277,6 +311,6 @@ def test_poll_votes_written_with_a_unit_are_read(tmp_path: Path) -> None:
 
 def test_a_single_raw_post_is_one_record_and_its_options_are_others() -> None:
     raw = {"mid": MID, "text_raw": "投票", "page_info": {"object_type": "hudongvote", "card_info": {"vote_object": {
-        "id": "1", "content": "支持吗", "vote_list": [{"id": 1, "content": "支持", "part_num": 7, "part_ratio": 0.7}]}}}}  # fmt: skip
+        "id": "1", "content": "支持吗", "vote_list": [{"id": 1, "content": "支持", "part_num": 7, "part_ratio": 0.7}]}}}}  # fmt: skip  # noqa: E501
     result = read("post.json", json.dumps(raw).encode())
     assert (result.funnel.records, len(result.documents), len(result.tables["polls"])) == (2, 1, 1)

@@ -67,7 +67,7 @@ def cluster(texts: Texts, threshold: float, min_length: int, before: Stars = NOT
 def is_equal(texts: Texts, stars: Stars) -> NDArray[np.bool_]:
     """(n,) whether a document's text equals its representative's, rather than being near it."""
     hashes, lengths = texts.hashes, texts.lengths
-    return (hashes == hashes[stars.owner]) & (lengths == lengths[stars.owner])
+    return np.asarray((hashes == hashes[stars.owner]) & (lengths == lengths[stars.owner]))
 
 
 def _join(

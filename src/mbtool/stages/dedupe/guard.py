@@ -58,4 +58,5 @@ def _one_of(words: Iterable[str]) -> re.Pattern[str]:
     by_first: dict[str, list[str]] = {}
     for word in sorted(words, key=lambda w: (-len(w), w)):
         by_first.setdefault(word[0], []).append(re.escape(word[1:]))
-    return re.compile("|".join(f"{re.escape(f)}(?:{'|'.join(rests)})" for f, rests in sorted(by_first.items())) or "(?!)")
+    branches = (f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in sorted(by_first.items()))
+    return re.compile("|".join(branches) or "(?!)")

@@ -23,8 +23,8 @@ def weigh(
     ``copies`` (c,) are the documents in clusters of two or more, ``authors`` (c,) numbers of their authors, below 0 for
     an unknown one, who is then an author of their own.
 
-    ``each``: 1. ``one``: 1/size of the cluster. ``sqrt``: a cluster of m distinct authors weighs √m in all; each author's
-    part is √m/m, shared equally by the copies of that author.
+    ``each``: 1. ``one``: 1/size of the cluster. ``sqrt``: a cluster of m distinct authors weighs √m in all; the part of
+    each author is √m/m, shared equally by the copies of that author.
     """
     weight = np.ones(len(owner))
     if weighting == "one":

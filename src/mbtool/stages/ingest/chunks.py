@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -59,8 +61,31 @@ def in_this_process(function: Callable[[Job], Converted], jobs: Iterable[Job]) -
     return map(function, jobs)
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """No search for cycles while thousands of rows are made: there are none, and it takes a sixth of the time."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
+
+
 def convert_rows(job: Job) -> Converted:
     """Convert rows that were read already."""
+    with _without_collection():
+        return _convert_rows(job)
+
+
+def convert_lines(job: Job) -> Converted:
+    """Read and convert a piece of JSON Lines; rows are numbered from the first line of the piece."""
+    with _without_collection():
+        return _convert_lines(job)
+
+
+def _convert_rows(job: Job) -> Converted:
     funnel = Funnel()
     converter = Converter(job.file, job.settings, job.key, funnel, job.place)
     batch = converter.columns_batch(job.numbers, job.columns, job.rejects)
@@ -71,8 +96,7 @@ def convert_rows(job: Job) -> Converted:
     return Converted(batch, funnel)
 
 
-def convert_lines(job: Job) -> Converted:
-    """Read and convert a piece of JSON Lines; rows are numbered from the first line of the piece."""
+def _convert_lines(job: Job) -> Converted:
     with job.file.open() as stream:
         stream.seek(job.start)
         data = stream.read(job.end - job.start)
@@ -94,7 +118,7 @@ def convert_lines(job: Job) -> Converted:
 
 def _plain_objects(data: bytes) -> list[dict[str, Any]] | None:
     """The objects of a piece whose lines are all sound UTF-8 and JSON, as nearly all are; None for any other."""
-    if b"\0" in data or b"\r" in data.replace(b"\r\n", b""):
+    if b"\0" in data or b"\r" in data:
         return None
     try:
         text = data.decode("utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from mbtool.stages.ingest.flattening import flat
@@ -27,24 +29,34 @@ def columns_of(rows: Sequence[Mapping[str, Any]], *, is_nested: bool = False) ->
         return _unnested(columns, len(rows)) if is_nested else columns
     if is_nested and len(groups) > 64:  # hardly two rows alike: nothing is won
         return columns_of([flat(row) for row in rows])
-    found: dict[str, list[Any]] = {}
+    turned = []
     for names, places in groups.items():
-        turned: dict[str, Column] = dict(zip(names, zip(*(rows[p].values() for p in places), strict=True), strict=True))
-        for name, values in (_unnested(turned, len(places)) if is_nested else turned).items():
-            column = found.get(name)
-            if column is None:
-                column = found[name] = [None] * len(rows)
-            for place, value in zip(places, values, strict=True):
-                column[place] = value
-    return dict(found)
+        values = zip(*(rows[place].values() for place in places), strict=True)
+        part: dict[str, Column] = dict(zip(names, values, strict=True))
+        turned.append((_unnested(part, len(places)) if is_nested else part, len(places)))
+    back = _back([place for places in groups.values() for place in places])
+    found: dict[str, Column] = {}
+    for name in dict.fromkeys(name for part, _ in turned for name in part):
+        parts = (part.get(name) or (None,) * count for part, count in turned)
+        found[name] = back(tuple(chain.from_iterable(parts)))
+    return found
+
+
+def _back(places: list[int]) -> Callable[[Sequence[Any]], Column]:
+    """A function that puts values that stand in the order of ``places`` back into the order of rows."""
+    order = [0] * len(places)
+    for at, place in enumerate(places):
+        order[place] = at
+    return itemgetter(*order)
 
 
 def _unnested(columns: dict[str, Column], rows: int) -> dict[str, Column]:
-    if not any(dict in set(map(type, values)) for values in columns.values()):
+    nested = {name for name, values in columns.items() if dict in set(map(type, values))}
+    if not nested:
         return columns
     found: dict[str, Column] = {}
     for name, values in columns.items():
-        if dict not in set(map(type, values)):
+        if name not in nested:
             found[name] = values
             continue
         places = [place for place, value in enumerate(values) if type(value) is dict]

@@ -77,7 +77,7 @@ class StanceSettings(Settings):
         "voice); organic documents are weighted to them as a third population, post_stratified",
     )
     most_words: int = Field(30, ge=1, le=1000, description="Telling words a side at most")
-    max_q: float = Field(0.05, gt=0.0, le=1.0, description="The largest q-value of a telling word")
+    max_q: float = Field(0.1, gt=0.0, le=1.0, description="The largest q-value of a telling word")
 
     @field_validator("model")
     @classmethod

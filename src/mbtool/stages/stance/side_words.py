@@ -1,8 +1,8 @@
 """The words that tell one side from the other.
 
 Log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, eq. 15-16 and 20-22), the prior being the
-words of both sides together; false discoveries by Benjamini & Hochberg (1995) over the two-sided normal p of every term
-that was tested. Counts are weighted: copies weigh less.
+words of both sides together; false discoveries by Benjamini & Hochberg (1995) over the G² (Dunning 1993) of every term
+that was tested, as in the stage keywords. Counts are weighted: copies weigh less.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def telling_words(
     if not len(tested) or not (totals > 0).all():
         return
     z = log_odds_z(counts[0, tested], counts[1, tested], totals[0], totals[1], everything[tested] / totals.sum())
-    q = two_sided_q(z)
+    q = q_values(counts[0, tested], counts[1, tested], totals[0], totals[1])
     for side, sign in ((0, 1.0), (1, -1.0)):
         own = matrix[np.flatnonzero(sides[side])][:, tested].tocsc()
         used_by = _authors_of(own, texts.authors[sides[side]])
@@ -107,12 +107,17 @@ def log_odds_z(a: Floats, b: Floats, n: float, m: float, background: Floats, pri
     return np.asarray(delta / np.sqrt(1 / first + 1 / second))
 
 
-def two_sided_q(z: Floats) -> Floats:
-    """Benjamini-Hochberg q of the two-sided normal p of every ``z``."""
-    from scipy.special import ndtr
+def q_values(a: Floats, b: Floats, n: float, m: float) -> Floats:
+    """Benjamini-Hochberg q of the log-likelihood ratios G² (χ² of one degree) of counts a among n, b among m words."""
+    from scipy.special import chdtrc, xlogy
     from scipy.stats import false_discovery_control
 
-    return np.asarray(false_discovery_control(np.minimum(2 * ndtr(-np.abs(z)), 1.0)))
+    words = n + m
+    observed = np.stack([a, b, n - a, m - b])
+    expected = np.stack([(a + b) * n, (a + b) * m, (words - a - b) * n, (words - a - b) * m]) / words
+    ratio = np.divide(observed, expected, out=np.ones_like(observed), where=expected > 0)
+    g2 = np.maximum(2 * xlogy(observed, ratio).sum(axis=0), 0.0)
+    return np.asarray(false_discovery_control(chdtrc(1, g2)))
 
 
 def _matrix(texts: SidedTexts, terms: int) -> Any:

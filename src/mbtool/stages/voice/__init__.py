@@ -1,5 +1,6 @@
-"""Voice: who is talking, a person, a seller, or the press. A baseline of cues, to be replaced by a trained model.
+"""Voice: who is talking, a person, a seller, or the press.
 
-``features`` turns documents into numbers, ``core`` turns numbers into probabilities: a model takes the place of
-``CueModel`` in ``core`` and keeps everything else. To teach the baseline a cue, edit ``resources/voice_cues.toml``.
+``features`` and ``measures`` turn documents into numbers, ``ngrams`` adds what has no name, ``model`` is what was learnt
+for them, ``reading`` puts the three together: the voice of the text alone. ``context`` adds copies and authors. ``fit``
+makes the model (``make models``), ``evaluation`` measures it. To teach it a cue, edit ``resources/voice_cues.toml``.
 """

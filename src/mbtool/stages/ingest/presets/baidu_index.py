@@ -1,6 +1,7 @@
 """Baidu Index series, as three exporters write them: a column a device, a row a device, a sheet a keyword.
 
-A value of 0 is a missing day. Long ranges come back by the week: the interval is kept. 资讯指数 (feed) has another scale.
+A value of 0 is a missing day. Long ranges come back by the week: the interval is kept. 资讯指数 (feed) has another
+scale.
 """
 
 from __future__ import annotations

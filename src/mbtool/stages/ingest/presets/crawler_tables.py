@@ -1,14 +1,16 @@
 """What general crawlers make: GooSeeker (XML, and the table for its text tool), Octoparse and Houyi.
 
-Their columns are what the user called them; these presets know the usual names, and that a page's own tail (展开全文) may
-be in the text. Relative times stand on 采集时间 or createdate.
+Their columns are what the user called them; these presets know the usual names, and that a page's own tail (展开全文)
+may be in the text. Relative times stand on 采集时间 or createdate.
 """
 
 from mbtool.stages.ingest.model import Preset
 from mbtool.stages.ingest.presets.generic import NAMES
 from mbtool.stages.ingest.presets.naming import columns
 
-_CRAWLED = columns(crawled_at="采集时间 createdate 抓取时间 创建时间", url="标题链接 链接 网址 fullpath realpath 页面网址")
+_CRAWLED = columns(
+    crawled_at="采集时间 createdate 抓取时间 创建时间", url="标题链接 链接 网址 fullpath realpath 页面网址"
+)
 
 GOOSEEKER_XML = Preset(
     name="gooseeker-xml",

@@ -12,7 +12,8 @@ _NAMES = {
     "native_id": "id _id mid note_id weibo_id comment_id aweme_id video_id content_id ID 编号 作品ID 笔记ID"
     " 帖子ID 帖子编号 评论ID 微博id",
     "bid": "bid mblogid",
-    "text": "text content content_text desc body message 正文 内容 微博正文 微博内容 评论内容 文章内容 作品描述 评论 帖子内容",
+    "text": "text content content_text desc body message 正文 内容 微博正文 微博内容 评论内容 文章内容"
+    " 作品描述 评论 帖子内容",
     "title": "title 标题 文章标题 作品标题",
     "abstract": "abstract digest 摘要",
     "author_id": "user_id author_id uid creator_hash user._id user.id 用户ID 作者ID",

@@ -182,7 +182,9 @@ PRESETS: tuple[Preset, ...] = (
         "comment_id create_time create_date_time note_id content sub_comment_count comment_like_count last_modify_ts"
         " ip_location parent_comment_id user_id nickname gender profile_url avatar",
         _COMMENT
-        | columns(published_at="create_date_time create_time", likes="comment_like_count", comments="sub_comment_count"),
+        | columns(
+            published_at="create_date_time create_time", likes="comment_like_count", comments="sub_comment_count"
+        ),
         _answer,
         "comments of Weibo",
     ),
@@ -200,8 +202,8 @@ PRESETS: tuple[Preset, ...] = (
         "douyin",
         "douyin",
         "aweme_id aweme_type desc create_time",
-        "aweme_id aweme_type title desc create_time user_id sec_uid short_user_id user_unique_id user_signature nickname"
-        " avatar liked_count collected_count comment_count share_count ip_location last_modify_ts aweme_url cover_url"
+        "aweme_id aweme_type title desc create_time user_id sec_uid short_user_id user_unique_id user_signature"
+        " nickname avatar liked_count collected_count comment_count share_count ip_location last_modify_ts aweme_url cover_url"
         " video_download_url music_download_url note_download_url source_keyword",
         columns(
             native_id="aweme_id",
@@ -221,8 +223,8 @@ PRESETS: tuple[Preset, ...] = (
         "douyin-comments",
         "douyin",
         "comment_id aweme_id content create_time",
-        "comment_id create_time ip_location aweme_id content user_id sec_uid short_user_id user_unique_id user_signature"
-        " nickname avatar sub_comment_count like_count last_modify_ts parent_comment_id pictures",
+        "comment_id create_time ip_location aweme_id content user_id sec_uid short_user_id user_unique_id"
+        " user_signature nickname avatar sub_comment_count like_count last_modify_ts parent_comment_id pictures",
         _COMMENT | columns(published_at="create_time", likes="like_count", comments="sub_comment_count"),
         _answer,
         "comments of Douyin",

@@ -4,8 +4,8 @@ from mbtool.stages.ingest.model import Preset, Sample
 
 _TEXT = frozenset({"text", "content", "content_text", "正文", "微博正文", "text_raw", "note_id", "aweme_id", "mblogid"})
 _OF_USERS = frozenset(
-    "followers_count follower_count fans fans_count fan_count follows followed_count 粉丝数 粉丝 followersCount friends_count"
-    " statuses_count weibo_count total_fans interaction 关注数".split()
+    "followers_count follower_count fans fans_count fan_count follows followed_count 粉丝数 粉丝"
+    " followersCount friends_count statuses_count weibo_count total_fans interaction 关注数".split()
 )
 
 

@@ -1,7 +1,7 @@
 """Articles of WeChat public accounts: what four exporters make of them. The pages themselves are read by ``articles``.
 
-The id of an article is its address without what only tells how the reader came (``article_id``), so that a page, a row of
-a sheet and an object of the JSON are one document. Comments are those that the account elected to show: no sample of
+The id of an article is its address without what only tells how the reader came (``article_id``), so that a page, a row
+of a sheet and an object of the JSON are one document. Comments are those that the account elected to show: no sample of
 opinion. Readings stop at 100,001, which means 100,000 and more.
 """
 

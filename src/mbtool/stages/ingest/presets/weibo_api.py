@@ -8,7 +8,7 @@ from typing import Any
 from mbtool.stages.ingest.flattening import flat
 from mbtool.stages.ingest.model import Part, Prepared, Preset, Row
 from mbtool.stages.ingest.presets import polls
-from mbtool.stages.ingest.presets.naming import columns, flagged, is_filled, objects, part_of, place, without
+from mbtool.stages.ingest.presets.naming import columns, is_filled, objects, part_of, place, without
 
 
 def _comment(row: Row) -> Iterable[Prepared]:
@@ -117,8 +117,10 @@ STATUS = Preset(
     name="weibo-status",
     description="a raw post of Weibo's interface, JSON; a poll in it goes to the table polls",
     requires=frozenset({"mid"}),
-    recognise=lambda sample: bool({"text_raw", "text"} & sample.columns)
-    and any(key.startswith(("page_info.", "user.", "visible.")) or key == "text_raw" for key in sample.columns),
+    recognise=lambda sample: (
+        bool({"text_raw", "text"} & sample.columns)
+        and any(key.startswith(("page_info.", "user.", "visible.")) or key == "text_raw" for key in sample.columns)
+    ),
     platform="weibo",
     fixture="weibo_poll_raw.json",
     prepare=_status,

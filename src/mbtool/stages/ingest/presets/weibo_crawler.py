@@ -17,8 +17,8 @@ from mbtool.stages.ingest.presets.naming import columns, is_filled, part_of, wit
 
 LIVE, EDITS = "Live Photo视频url", ("是否编辑过", "编辑次数")
 GENERATION_A = (
-    "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "位置", "日期", "工具", "点赞数", "评论数", "转发数", "话题", "@用户",
-    "完整日期",
+    "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "位置", "日期", "工具", "点赞数", "评论数", "转发数",
+    "话题", "@用户", "完整日期",
 )  # fmt: skip
 REPOST = ("是否原创", "源用户id", "源用户昵称")
 _LONGEST_ANALYSIS = 4
@@ -205,4 +205,3 @@ REPOSTS = Preset(
         reposts="repost_count",
     ),
 )
-

@@ -20,9 +20,7 @@ class Table:
     that of the last row given.
     """
 
-    def __init__(
-        self, file: str, name: str, funnel: Funnel, number: int = 0, preset: Preset | None = None
-    ) -> None:
+    def __init__(self, file: str, name: str, funnel: Funnel, number: int = 0, preset: Preset | None = None) -> None:
         self.number = number
         self._file, self._name, self._funnel, self._preset = file, name, funnel, preset
         self._header: tuple[str, ...] = ()

@@ -55,7 +55,7 @@ def _open(file: SourceFile, settings: IngestSettings) -> sqlite3.Connection:
         connection.deserialize(read_whole(file, settings))
         return connection
     journal = Path(f"{path}-wal")
-    # What waits in a log beside the file is only seen by an ordinary connection; otherwise nothing beside it is touched.
+    # What waits in a log beside the file only an ordinary connection sees; otherwise nothing beside it is touched.
     mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
     return sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.parsers import expat  # noqa: S406 - a document type, and with it every entity, ends the reading
+from typing import NoReturn
+from xml.parsers import expat
 
 from mbtool.errors import InputError
 from mbtool.stages.ingest.config import IngestSettings
@@ -68,7 +69,7 @@ def paragraphs(body: bytes, name: str) -> str:
         if state["text"]:
             line.append(data)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> NoReturn:
         raise InputError(f"{name}: declares a document type or entities, which are not read", "save it again")
 
     parser = expat.ParserCreate(namespace_separator=" ")

@@ -15,7 +15,8 @@ Kind = Literal[
 HEAD_BYTES = 64 * 1024
 
 SUFFIXES = frozenset(
-    ".csv .tsv .json .jsonl .ndjson .txt .md .markdown .html .htm .xml .docx .xlsx .xlsm .xls .db .sqlite .sqlite3".split()
+    ".csv .tsv .json .jsonl .ndjson .txt .md .markdown .html .htm .xml .docx .xlsx .xlsm .xls"
+    " .db .sqlite .sqlite3".split()
 )
 """Endings of the names of files that a folder is searched for."""
 
@@ -51,9 +52,8 @@ def find_kind(name: str, head: bytes) -> Kind:
 
 
 def _kind_of_text(suffix: str, text: str) -> Kind:
-    if text.startswith(("{", "[")) and suffix not in (".md", ".markdown", ".txt"):
-        return _json_or_lines(text, suffix)
-    if text.startswith('{"') or text.startswith('[{"'):
+    is_prose = suffix in (".md", ".markdown", ".txt")
+    if text.startswith(('{"', '[{"') if is_prose else ("{", "[")):
         return _json_or_lines(text, suffix)
     if _HTML.match(text):
         return "html"

@@ -60,9 +60,7 @@ def _recurring(files: Iterable[SourceFile]) -> dict[str, frozenset[bytes]]:
             sizes[site] += 1
             counts.setdefault(site, Counter()).update(lines)
     return {
-        site: frozenset(
-            key for key, n in counter.items() if n >= FEWEST_FILES and n >= LEAST_SHARE * sizes[site]
-        )
+        site: frozenset(key for key, n in counter.items() if n >= FEWEST_FILES and n >= LEAST_SHARE * sizes[site])
         for site, counter in counts.items()
     }
 

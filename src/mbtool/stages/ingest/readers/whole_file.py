@@ -34,9 +34,7 @@ def read_whole(file: SourceFile, settings: IngestSettings) -> bytes:
     return data
 
 
-def unfold(
-    data: bytes, file: SourceFile, settings: IngestSettings, wanted: Callable[[str], bool]
-) -> dict[str, bytes]:
+def unfold(data: bytes, file: SourceFile, settings: IngestSettings, wanted: Callable[[str], bool]) -> dict[str, bytes]:
     """The members of a zip archive that are ``wanted``, by name; nothing is written, no name becomes a path.
 
     Sizes are those of what comes out, not those that the archive states.
@@ -69,9 +67,7 @@ def unfold(
     return members
 
 
-def _bounded(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, left: int, settings: IngestSettings
-) -> bytes:
+def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, left: int, settings: IngestSettings) -> bytes:
     parts: list[bytes] = []
     size = 0
     with archive.open(entry) as stream:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat  # noqa: S406 - a document type, and with it every entity, ends the reading
+from typing import NoReturn
+from xml.parsers import expat
 
 from mbtool.errors import InputError
 from mbtool.stages.ingest.config import IngestSettings
@@ -62,7 +63,7 @@ def _parsed(text: str, name: str) -> _Element:
         stack[-1].children.append(element)
         stack.append(element)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> NoReturn:
         raise InputError(
             f"{name}: declares a document type or entities, which are not read", "remove the <!DOCTYPE …> from the file"
         )

@@ -1,0 +1,154 @@
+"""The Python face of voice: explain a text, evaluate on labelled posts, and what ``make models`` runs."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mbtool.errors import InputError
+from mbtool.settings import located
+from mbtool.stages.voice.config import VoiceSettings
+from mbtool.stages.voice.core import VOICES, probabilities_of
+from mbtool.stages.voice.evaluation import Evaluation, evaluated, measured
+from mbtool.stages.voice.features import Document, read_cues
+from mbtool.stages.voice.fit import Recipe, cross_validated, fit, read_posts
+from mbtool.stages.voice.model import LinearModel
+from mbtool.stages.voice.stage import judge
+from mbtool.text.posts import read_post
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one feature did: how strongly it is there, and what it added to the log odds against organic."""
+
+    name: str
+    value: float
+    promotional: float
+    news: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a text has its voice. Effects, the n-grams' and the bias add up to the log odds."""
+
+    voice: str
+    probabilities: Mapping[str, float]
+    effects: tuple[Effect, ...]
+
+
+def explain(text: str, *, author: str = "", config: VoiceSettings | None = None) -> Explanation:
+    """The voice of ``text`` by itself, and what every feature found in it added, heaviest first."""
+    by = judge(config or VoiceSettings())
+    document = _document(text, author)
+    reading = by.read([document])
+    p = probabilities_of(reading.scores)[0]
+    values = by.reader.read([document])[0]
+    found = [
+        Effect(name, float(value), float(effect[1]), float(effect[2]))
+        for name, value, effect in zip(by.names, values, reading.effects[0], strict=True)
+        if value
+    ]
+    found.sort(key=lambda e: -max(abs(e.promotional), abs(e.news)))
+    grams = reading.scores[0] - reading.effects[0].sum(axis=0) - by.bias
+    if by.model is not None:
+        found.append(Effect("character n-grams", 1.0, float(grams[1]), float(grams[2])))
+    found.append(Effect("bias", 1.0, float(by.bias[1]), float(by.bias[2])))
+    return Explanation(VOICES[int(p.argmax())], dict(zip(VOICES, map(float, p), strict=True)), tuple(found))
+
+
+def evaluate(test: str | Path, *, config: VoiceSettings | None = None, seed: int = 20150722) -> Evaluation:
+    """Predict the posts of a CSV file (columns text, voice, optionally author; plain or gzip) one by one, and compare.
+
+    Raises:
+        InputError: the file is not there, lacks a column, or has an unknown voice.
+    """
+    rows = _labelled(Path(test))
+    by = judge(config or VoiceSettings())
+    documents = [_document(row["text"], row["author"]) for row in rows]
+    parts = [by.read(documents[i : i + BATCH]).scores for i in range(0, len(documents), BATCH)]
+    p = probabilities_of(np.concatenate(parts))
+    truth = np.array([VOICES.index(row["voice"]) for row in rows], np.int64)
+    return evaluated([row["text"] for row in rows], truth, p, seed=seed)
+
+
+def _document(text: str, author: str) -> Document:
+    post = read_post(text)
+    return Document(post.clean_text, author=author, tags=post.hashtags, links=len(post.urls))
+
+
+def _labelled(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise InputError(f"{path}: no file there", "name a CSV file with the columns text and voice")
+    data = path.read_bytes()
+    try:
+        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+    except (UnicodeDecodeError, OSError, EOFError) as error:
+        raise InputError(f"{path}: {error}", "the file has to be CSV in UTF-8, plain or gzip") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = {"text", "voice"} - set(reader.fieldnames or ())
+    if missing:
+        raise InputError(f"{path}: no column {', '.join(sorted(missing))}", "columns: text, voice, optionally author")
+    rows = []
+    for number, row in enumerate(reader, start=2):
+        voice = (row["voice"] or "").strip().lower()
+        if voice not in VOICES:
+            raise InputError(f"{path}: row {number}: unknown voice {row['voice']!r}", "voices: " + ", ".join(VOICES))
+        rows.append({"text": row["text"] or "", "voice": voice, "author": row.get("author") or ""})
+    if not rows:
+        raise InputError(f"{path}: no rows")
+    return rows
+
+
+# --- make models ------------------------------------------------------------------------------------------------
+
+
+def make_model(rows: Sequence[Mapping[str, Any]], recipe: Recipe | None = None) -> LinearModel:
+    """The built-in model of labelled posts (text, voice, author, platform), with its cross-validation in ``about``."""
+    recipe = recipe or Recipe()
+    cues = read_cues(tomllib.loads(located("mbtool:voice_cues.toml").read_text(encoding="utf-8")))
+    ordered = sorted(rows, key=lambda row: str(row["id"]))
+    posts = read_posts(ordered, cues, recipe)
+    model = fit(posts, recipe)
+    about = {
+        "posts": {name: int((posts.voices == k).sum()) for k, name in enumerate(VOICES)},
+        "groups": int(posts.groups.max()) + 1,
+        "recipe": vars(recipe),
+        "cross_validation": {
+            "text": _figures(posts.voices, cross_validated(posts, recipe)),
+            "text_and_name": _figures(posts.voices, cross_validated(posts, recipe, named=True)),
+        },
+    }
+    return replace(model, about=about)
+
+
+def _figures(truth: Any, repeats: Sequence[Any]) -> dict[str, dict[str, float]]:
+    found = [measured(truth, scores.argmax(axis=1)) for scores in repeats]
+    return {
+        voice: {key: round(float(np.mean([getattr(f[k], key) for f in found])), 4) for key in ("precision", "recall", "f1")}
+        for k, voice in enumerate(VOICES)
+    }
+
+
+def write_builtin(posts: Path, folder: Path) -> Path:
+    """Make the built-in model of ``posts`` (JSON lines) and write it to ``folder``."""
+    rows = [json.loads(line) for line in posts.read_text(encoding="utf-8").splitlines() if line.strip()]
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "voice.json"
+    file.write_text(make_model(rows).to_json(), encoding="utf-8")
+    return file
+
+
+if __name__ == "__main__":
+    write_builtin(Path(sys.argv[1]), Path(sys.argv[2]))
