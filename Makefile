@@ -13,7 +13,7 @@ READY := .venv/.ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format bench bench-ingest fuzz docs clean wheel
+.PHONY: demo test check format bench bench-segment bench-ingest bench-share fuzz docs clean wheel
 
 demo: $(READY)
 	@$(BIN)/mbtool run -c configs/weishang.toml
@@ -36,6 +36,16 @@ bench-ingest: $(READY)
 
 fuzz: $(READY)
 	@MBTOOL_FUZZ=5000 MBTOOL_KILLS=100 $(BIN)/python -m pytest tests/fuzz --timeout 7200
+
+# identity with jieba, speeds, the document-term matrix, F1 and the whole stage; text from MBTOOL_BENCH_DATA=FOLDER,
+# hand-cut sentences from MBTOOL_BENCH_GOLD=FILE, the second dictionary from MBTOOL_BENCH_DICTIONARY=FILE
+bench-segment: $(READY)
+	@$(BIN)/python -m pip install --quiet -e ".[bench]"
+	@$(BIN)/python -m benchmarks.segment
+
+# error and coverage of every estimator of shares; a labelled benchmark beside it with MBTOOL_LABELLED=FILE
+bench-share: $(READY)
+	@$(BIN)/python -m benchmarks.share
 
 bench: $(READY)
 	@$(BIN)/python -m pip install --quiet -e ".[bench]"

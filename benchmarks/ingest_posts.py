@@ -9,6 +9,8 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from mbtool.text.weibo_ids import mid_to_bid
+
 SENTENCES = """
 朋友圈里又有人刷屏卖面膜了，一天二十条，看得我直接屏蔽
 我妈做微商三年，老老实实卖自家的茶叶，我支持她
@@ -56,9 +58,11 @@ def write_posts(path: Path, rows: int, seed: int = 20150722) -> None:
 def _post(own: random.Random, chance: random.Random, which: int, begun: datetime) -> dict[str, object]:
     author, at = own.randrange(AUTHORS), begun + timedelta(seconds=own.randrange(86400 * 900))
     mid, retweeted = str(3_700_000_000_000_001 + which * 7919), own.random() < 0.2
+    bid = mid_to_bid(mid)
     post: dict[str, object] = {
-        "_id": mid, "mblogid": _base62(which), "created_at": at.strftime("%Y-%m-%d %H:%M:%S"), "geo": None,
-        "ip_location": own.choice(REGIONS), "reposts_count": chance.randrange(9), "comments_count": chance.randrange(40),
+        "_id": mid, "mblogid": bid, "created_at": at.strftime("%Y-%m-%d %H:%M:%S"), "geo": None,
+        "ip_location": own.choice(REGIONS), "reposts_count": chance.randrange(9),
+        "comments_count": chance.randrange(40),
         "attitudes_count": chance.randrange(2000), "source": own.choice(CLIENTS), "content": _content(own, retweeted),
         "pic_urls": [], "pic_num": own.randrange(4), "isLongText": False, "is_retweet": retweeted,
     }  # fmt: skip
@@ -68,7 +72,7 @@ def _post(own: random.Random, chance: random.Random, which: int, begun: datetime
         "_id": str(1_700_000_000 + author * 13), "nick_name": _name(author), "verified": author % 9 == 0,
         "gender": "fm"[author % 2], "followers_count": own.randrange(90000),
     }  # fmt: skip
-    post["url"] = f"https://weibo.com/{1_700_000_000 + author * 13}/{_base62(which)}"
+    post["url"] = f"https://weibo.com/{1_700_000_000 + author * 13}/{bid}"
     post["crawl_time"] = 1_500_000_000 + which
     return post
 

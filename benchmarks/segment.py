@@ -1,11 +1,13 @@
 """Segmentation against jieba and rjieba: documents cut identically, and megabytes a second.
 
-    python -m benchmarks.segment [PATH...] [--dictionary FILE] [--sample MB] [--limit MB]
+    python -m benchmarks.segment [PATH...] [--dictionary FILE] [--gold FILE] [--sample MB] [--limit MB]
 
 Reads all text under the given files and folders, else under $MBTOOL_BENCH_DATA: lines of plain, CSV and JSON-lines
 files, also gzipped, UTF-8 or GB18030. A line is a short document, a hundred lines are a long one. All short ones are
-compared with jieba, with and without its HMM, and again with the user dictionary. Speeds are of samples, the best of
-some rounds: trust the ratios of one run. Exits with 1 if any document differs.
+compared with jieba, with and without its HMM, and again with the user dictionary (default: the package's own). Speeds
+are of samples, the best of some rounds: trust the ratios of one run. Then come the document-term matrix, precision and
+recall on hand-cut sentences (ours, and any --gold file or $MBTOOL_BENCH_GOLD), and the whole segment stage on one and
+two million posts. Exits with 1 if any document differs.
 """
 
 import argparse
@@ -24,8 +26,16 @@ import jieba
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.segment_stage import (
+    DICTIONARY,
+    available_workers,
+    print_document_terms,
+    print_scores,
+    print_stage,
+)
 from mbtool import Segmenter
 from mbtool.kernels.segmentation import encode_pieces
+from mbtool.settings import located
 
 try:
     import rjieba
@@ -52,6 +62,10 @@ def main() -> int:
     for name, documents in (("short", short), ("long", long)):
         _print_speeds(name, _sample(documents, arguments.sample), arguments.rounds)
     _print_opening()
+    print_document_terms(_sample(short, arguments.sample * 4))
+    print_scores(arguments.gold)
+    if arguments.posts:
+        print_stage(short, arguments.posts, available_workers())
     return 1 if different else 0
 
 
@@ -59,7 +73,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     data = os.environ.get("MBTOOL_BENCH_DATA")
     parser.add_argument("path", nargs="*", type=Path, default=[Path(data)] if data else [])
-    parser.add_argument("--dictionary", type=Path, help="a user dictionary in jieba's form, for a second comparison")
+    gold = os.environ.get("MBTOOL_BENCH_GOLD")
+    parser.add_argument(
+        "--dictionary",
+        type=Path,
+        default=os.environ.get("MBTOOL_BENCH_DICTIONARY") or located(DICTIONARY),
+        help="a user dictionary in jieba's form, for a second comparison",
+    )
+    parser.add_argument("--gold", nargs="*", type=Path, default=[Path(gold)] if gold else [], help="hand-cut sentences")
+    parser.add_argument(
+        "--posts", nargs="*", type=int, default=[1_000_000, 2_000_000], help="sizes of lakes for the whole stage"
+    )
     parser.add_argument("--sample", type=float, default=4.0, help="MB of text to time (default 4)")
     parser.add_argument("--limit", type=float, default=float("inf"), help="MB of text to compare (default all)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the fast engines, the best counts (default 5)")

@@ -130,16 +130,10 @@ def training_split(seed: int, classifier: str) -> Split:
     if classifier == "builtin":
         model = make_builtin([rows[i] for i in np.flatnonzero(trains)], CUES)
         held = model.heads[0].held_out
-        order = np.argsort([str(rows[i]["id"]) for i in np.flatnonzero(trains)], kind="stable")
-        inside = np.empty((len(order), 3))
-        inside[order] = held.posteriors
-        outside = model.probabilities(as_texts(list(texts[pool])), TARGET)
-    else:
-        inside, outside = CLASSIFIERS[classifier](
-            list(texts[trains]), labels[trains], authors[trains], list(texts[pool])
-        )
-    kept = organic[trains]  # the pool is organic: so is what it is compared with
-    return Split(Calibration(inside[kept], labels[trains][kept], authors[trains][kept]), outside, labels[pool])
+        known = Calibration(held.posteriors.astype(np.float64), held.stances.astype(int), held.groups.astype(int))
+        return Split(known, model.probabilities(as_texts(list(texts[pool])), TARGET), labels[pool])
+    inside, outside = CLASSIFIERS[classifier](list(texts[trains]), labels[trains], authors[trains], list(texts[pool]))
+    return Split(Calibration(inside, labels[trains], authors[trains]), outside, labels[pool])
 
 
 def labelled_split(path: str, seed: int, classifier: str) -> Split:
@@ -192,7 +186,8 @@ def experiment(job: Job) -> list[dict[str, Any]]:
                 documents = draw(split, share, rng, job.neutral, is_fixed=kind == "fixed")
                 how = method if kind == "drawn" else quick
                 records += _record(documents, how, names, share, kind, number)
-    facts = {"youden": split.calibration.youden(1, 0), "calibration": len(split.calibration.labels)}
+    facts: dict[str, Any] = {"youden": split.calibration.youden(1, 0), "calibration": len(split.calibration.labels)}
+    facts["default"] = Method(0, 0.95, 5, SIZE + 1, 0, split.calibration).default(documents)
     facts["accuracy"] = float((likeliest(split.posteriors) == split.labels).mean())
     return [{**r, **facts, "split": job.split} for r in records]
 
@@ -244,6 +239,8 @@ def show(title: str, records: Sequence[dict[str, Any]]) -> dict[str, Any]:
         f"  {facts['calibration']:.0f} posts calibrate; three-way accuracy {facts['accuracy']:.2f}, "
         f"tpr - fpr of the sides {facts['youden']:.2f}"
     )
+    chosen = sorted({r["default"] for r in records})
+    print(f"  the default without labels: {', '.join(chosen)}")
     drawn = [r for r in records if r["kind"] == "drawn"]
     fixed = [r for r in records if r["kind"] == "fixed"]
     header = "".join(f"{s:>18.1f}" for s in SHARES)

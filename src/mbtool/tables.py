@@ -203,7 +203,8 @@ CLUSTER_ROWS = TableSpec(
 
 TOKENS = TableSpec(
     name="tokens",
-    schema=_fields(doc_id=pa.string(), token_ids=pa.list_(pa.int32())),
+    # author_key: a number for the author, so that a merge can count authors shard by shard; null if not known
+    schema=_fields(doc_id=pa.string(), token_ids=pa.list_(pa.int32()), author_key=pa.int64()),
     local_ids=("token_ids", "token_remap"),
 )
 

@@ -11,17 +11,19 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mbtool.errors import InputError
+from mbtool.errors import InputError, UsageError
 from mbtool.settings import located
 from mbtool.stages.voice.config import VoiceSettings
+from mbtool.stages.voice.context import Surroundings, Weights, in_context
 from mbtool.stages.voice.core import VOICES, probabilities_of
 from mbtool.stages.voice.evaluation import Evaluation, evaluated, measured
 from mbtool.stages.voice.features import Document, read_cues
-from mbtool.stages.voice.fit import Recipe, cross_validated, fit, read_posts
+from mbtool.stages.voice.fit import Recipe, calibrated, calibration, cross_validated, fitted, read_posts
 from mbtool.stages.voice.model import LinearModel
 from mbtool.stages.voice.stage import judge
 from mbtool.text.posts import read_post
@@ -48,13 +50,24 @@ class Explanation:
     effects: tuple[Effect, ...]
 
 
+def settings(model: str) -> VoiceSettings:
+    """The default settings with this model.
+
+    Raises:
+        UsageError: there is no such model.
+    """
+    if model not in ("builtin", "cues"):
+        raise UsageError(f"no model named {model!r}", "models: builtin, cues")
+    return VoiceSettings(model=cast(Literal["builtin", "cues"], model))
+
+
 def explain(text: str, *, author: str = "", config: VoiceSettings | None = None) -> Explanation:
     """The voice of ``text`` by itself, and what every feature found in it added, heaviest first."""
     by = judge(config or VoiceSettings())
-    document = _document(text, author)
-    reading = by.read([document])
+    post = document(text, author)
+    reading = by.read([post])
     p = probabilities_of(reading.scores)[0]
-    values = by.reader.read([document])[0]
+    values = by.reader.read([post])[0]
     found = [
         Effect(name, float(value), float(effect[1]), float(effect[2]))
         for name, value, effect in zip(by.names, values, reading.effects[0], strict=True)
@@ -76,14 +89,15 @@ def evaluate(test: str | Path, *, config: VoiceSettings | None = None, seed: int
     """
     rows = _labelled(Path(test))
     by = judge(config or VoiceSettings())
-    documents = [_document(row["text"], row["author"]) for row in rows]
+    documents = [document(row["text"], row["author"]) for row in rows]
     parts = [by.read(documents[i : i + BATCH]).scores for i in range(0, len(documents), BATCH)]
     p = probabilities_of(np.concatenate(parts))
     truth = np.array([VOICES.index(row["voice"]) for row in rows], np.int64)
     return evaluated([row["text"] for row in rows], truth, p, seed=seed)
 
 
-def _document(text: str, author: str) -> Document:
+def document(text: str, author: str) -> Document:
+    """A post as received, as voice looks at it: own words, tags and links apart."""
     post = read_post(text)
     return Document(post.clean_text, author=author, tags=post.hashtags, links=len(post.urls))
 
@@ -120,20 +134,48 @@ def make_model(rows: Sequence[Mapping[str, Any]], recipe: Recipe | None = None) 
     cues = read_cues(tomllib.loads(located("mbtool:voice_cues.toml").read_text(encoding="utf-8")))
     ordered = sorted(rows, key=lambda row: str(row["id"]))
     posts = read_posts(ordered, cues, recipe)
-    model = fit(posts, recipe)
+    held_out = cross_validated(posts, recipe)
+    repeats = len(held_out.unnamed)
+    scale, shift = calibration(np.concatenate(held_out.given), np.tile(posts.voices, repeats))
+    tried = {
+        "text": [s * scale + shift for s in held_out.unnamed],
+        "text_and_name": [s * scale + shift for s in held_out.named],
+    }
+    tried["text_name_and_other_posts"] = [_with_authors(s, ordered) for s in tried["text_and_name"]]
+    tried["text_and_other_posts"] = [_with_authors(s, ordered) for s in tried["text"]]
+    named = posts.unmentioned == 0
     about = {
         "posts": {name: int((posts.voices == k).sum()) for k, name in enumerate(VOICES)},
         "groups": int(posts.groups.max()) + 1,
         "recipe": vars(recipe),
-        "cross_validation": {
-            "text": _figures(posts.voices, cross_validated(posts, recipe)),
-            "text_and_name": _figures(posts.voices, cross_validated(posts, recipe, named=True)),
+        "calibration": {"scale": scale, "shift": shift.tolist()},
+        "cross_validation": {name: _figures(posts.voices, scores) for name, scores in tried.items()},
+        "cross_validation_where_the_trade_is_named": {
+            name: _figures(posts.voices[named], [s[named] for s in scores]) for name, scores in tried.items()
         },
+        "log_loss": round(_log_loss(posts.voices, [s * scale + shift for s in held_out.given]), 4),
     }
-    return replace(model, about=about)
+    everything = np.arange(len(posts.voices))
+    model, _ = fitted(posts, everything, recipe)
+    return replace(calibrated(model, scale, shift), about=about)
 
 
-def _figures(truth: Any, repeats: Sequence[Any]) -> dict[str, dict[str, float]]:
+def _with_authors(scores: NDArray[np.float64], rows: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+    """The second pass of the pipeline with its default weights; every post its own cluster."""
+    settings = VoiceSettings()
+    authors = np.unique([str(row["author"]) for row in rows], return_inverse=True)[1].astype(np.int64)
+    days = np.array([str(row.get("published_at") or "")[:10] for row in rows], "datetime64[D]").astype(np.int64)
+    around = Surroundings(np.arange(len(rows)), authors, days, np.zeros(len(rows), np.int64))
+    weights = Weights(settings.copies_weight, settings.author_weight, settings.rhythm_weight)
+    return in_context(scores, around, weights).scores
+
+
+def _log_loss(truth: NDArray[np.int64], repeats: Sequence[NDArray[np.float64]]) -> float:
+    rows = np.arange(len(truth))
+    return float(np.mean([-np.log(np.maximum(probabilities_of(s)[rows, truth], 1e-12)).mean() for s in repeats]))
+
+
+def _figures(truth: NDArray[np.int64], repeats: Sequence[NDArray[np.float64]]) -> dict[str, dict[str, float]]:
     found = [measured(truth, scores.argmax(axis=1)) for scores in repeats]
     return {
         voice: {key: round(float(np.mean([getattr(f[k], key) for f in found])), 4) for key in ("precision", "recall", "f1")}

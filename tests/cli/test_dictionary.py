@@ -17,12 +17,25 @@ from tests.conftest import load
 FLOORS = Floors(min_count=4, min_cohesion=5, min_entropy=0.8)
 
 
+SENTENCES = """
+楼下新开的店门口摆着招财喵一只
+我妈买了三个招财喵送邻居
+出差路过古镇看到招财喵很多
+昨天那只招财喵摔碎了
+孩子非要抱着招财喵睡觉
+公司前台放了招财喵之后生意好起来
+谁家招财喵会眨眼睛
+毕业礼物收到招财喵真开心
+地摊上淘来的旧招财喵才十块
+梦见招财喵对我笑
+画了一整夜招财喵还没画完
+车里挂着招财喵晃来晃去
+""".split()
+
+
 @pytest.fixture
 def lake(project: Path) -> Path:
-    places = "东南西北上下左右前后里外"
-    rows = [
-        f"n{i},用户{i % 7},2015-07-20 10:00,{a}边说招财喵{b}边" for i, (a, b) in enumerate(zip(places, places[::-1]))
-    ]
+    rows = [f"n{i},用户{i % 7},2015-07-20 10:00,{text}" for i, text in enumerate(SENTENCES)]
     rows += [f"c{i},用户{i},2015-07-20 10:00,复制广告纸片人，复制广告" for i in range(20)]
     (project / "data" / "posts.csv").write_text("\n".join(["id,用户,发布时间,正文", *rows]), encoding="utf-8")
     api.ingest(config=load(project))

@@ -32,7 +32,7 @@ def rows_of(project: Path, name: str = "documents_all", lake: str = "lake") -> l
 def post(number: int, text: str = "微商") -> str:
     user = {"_id": str(1_700_000_000 + number % 50), "nick_name": f"名{number % 50}"}
     return json.dumps(
-        {"_id": f"{3_700_000_000_000_001 + number}", "mblogid": "x", "content": f"{text}{number}", "user": user if number != 13_000 else {},
+        {"_id": f"{3_700_000_000_000_001 + number}", "mblogid": "x", "content": f"{text}{number}", "user": user if number != 13_000 else {},  # noqa: E501
          "created_at": "2016-01-02 10:00:00", "crawl_time": 1_460_000_000, "extra_number": number},
         ensure_ascii=False,
     )  # fmt: skip
@@ -114,7 +114,9 @@ def test_a_table_in_pieces_is_the_same_for_any_number_of_processes(project: Path
 
 
 def test_a_bad_line_of_a_table_is_a_reject_and_the_rest_comes_in(project: Path) -> None:
-    (project / "data" / "posts.csv").write_bytes("id,正文\na,微商\nb,坏".encode() + b"\xff\xff\xfe\n" + "c,淘宝\n".encode())
+    (project / "data" / "posts.csv").write_bytes(
+        "id,正文\na,微商\nb,坏".encode() + b"\xff\xff\xfe\n" + "c,淘宝\n".encode()
+    )
     (run,) = api.ingest(config=load(project)).files
     assert (run.funnel.records, run.funnel.stored, dict(run.funnel.rejected)) == (3, 2, {"undecodable line": 1})
 
@@ -175,7 +177,9 @@ def test_rejects_are_taken_again_after_a_fix(project: Path) -> None:
     (project / "data" / "posts.csv").write_text("编号,内容正文\n1,微商\n2,淘宝\n", encoding="utf-8")
     (run,) = api.ingest(config=load(project)).files
     assert dict(run.funnel.rejected) == {"no text": 2}
-    fixed = load(project, 'ingest.sources=[{path="PLACE", columns={"内容正文"="text"}}]'.replace("PLACE", str(project / "data")))
+    fixed = load(
+        project, 'ingest.sources=[{path="PLACE", columns={"内容正文"="text"}}]'.replace("PLACE", str(project / "data"))
+    )
     (run,) = api.ingest(config=fixed, retry_rejects=True).files
     assert (run.funnel.stored, run.funnel.rejected.total()) == (2, 0)
     assert rows_of(project, "rejects") == []
@@ -263,7 +267,9 @@ def test_a_set_of_pairs_answers_as_a_set_does(batches: list[list[tuple[int, int]
 def test_daily_files_of_three_encodings_come_in_with_every_row_accounted_for(tmp_path: Path) -> None:
     folder = Path(os.environ["MBTOOL_DATA"]) / "weibo_covid_raw"
     source = f'[[ingest.sources]]\npath = "{folder}"\ndate_from_name = "2020-month.day"\nplatform = "weibo"\n'
-    (tmp_path / "mbtool.toml").write_text(f'extends = "mbtool:base"\n[project]\nlake = "lake"\n{source}', encoding="utf-8")
+    (tmp_path / "mbtool.toml").write_text(
+        f'extends = "mbtool:base"\n[project]\nlake = "lake"\n{source}', encoding="utf-8"
+    )
     result = api.ingest(config=tmp_path / "mbtool.toml")
     files = {run.name: run.funnel for run in result.files}
     assert len(files) == len(list(folder.glob("*.csv")))
@@ -271,4 +277,6 @@ def test_daily_files_of_three_encodings_come_in_with_every_row_accounted_for(tmp
     days = {str(d) for d in api.open_lake(tmp_path / "lake").table("documents")["day"].to_pylist()}
     assert days == {f"2020-{int(n.split('.')[0]):02}-{int(n.split('.')[1]):02}" for n in files}
     records = sum(f.records for f in files.values())
-    assert records - sum(f.skipped.total() for f in files.values()) == sum(f.stored + f.rejected.total() for f in files.values())
+    assert records - sum(f.skipped.total() for f in files.values()) == sum(
+        f.stored + f.rejected.total() for f in files.values()
+    )

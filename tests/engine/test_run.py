@@ -88,10 +88,40 @@ def test_where_narrows_a_stage_and_makes_it_stale_for_that_reason(project: Path)
 
 
 def test_where_may_speak_of_voice_once_that_stage_ran(project: Path) -> None:
-    api.run(config=load(project, "facts.where=\"voice = 'news'\""), engine="serial")
+    config = load(project, "facts.where=\"voice = 'news'\"")
+    api.ingest(config=config)
+    api.analyze("facts", config=config, engine="serial")
     lake = api.open_lake(project / "lake")
     news = {r["doc_id"] for r in lake.table("voices").to_pylist() if r["voice"] == "news"}
+    assert news
     assert set(lake.table("facts")["doc_id"].to_pylist()) <= news
+
+
+def test_where_on_voice_sees_the_whole_corpus_in_every_shard(project: Path) -> None:
+    """Voices are settled for the corpus: a new part may change the voice of an old post, so every shard is redone."""
+    settings = ("facts.where=\"voice = 'news'\"")
+    api.ingest(config=load(project, *settings))
+    api.analyze("facts", config=load(project, *settings), engine="serial")
+    lake = api.open_lake(project / "lake")
+    shards = len(lake.results()["facts"].shards)
+    facts = set(lake.table("facts")["doc_id"].to_pylist())
+    assert facts
+    more = project / "more.csv"
+    more.write_text("id,正文\nz1,今天天气真好\n", encoding="utf-8")
+    api.ingest(more, config=load(project, *settings))
+    plans = {p.settings.stage.name: p for p in api.status(config=load(project, *settings))}
+    assert "input voices: voice has to run" in plans["facts"].reasons
+    runs = {r.stage: r for r in api.analyze("facts", config=load(project, *settings), engine="serial")}
+    assert runs["voice"].shards_reused == shards
+    assert runs["facts"].shards_done == shards + 1
+    assert set(lake.table("facts")["doc_id"].to_pylist()) == facts
+
+
+def test_where_on_voice_is_refused_when_that_stage_is_disabled(project: Path) -> None:
+    config = load(project, "facts.where=\"voice = 'news'\"", "voice.enabled=false")
+    api.ingest(config=config)
+    with pytest.raises(ConfigError, match="needs the table 'voices'"):
+        api.analyze("facts", config=config, engine="serial")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def _write_data(folder: Path) -> None:
     header = "id,正文,作者,发布时间,点赞数\n"
     for number in range(3):
         rows = [
-            f"n{chance.randrange(8_000)},微商第{chance.randrange(50)}条 #话题#,用户{chance.randrange(300)},2016-01-02 10:00,{chance.randrange(3)}\n"
+            f"n{chance.randrange(8_000)},微商第{chance.randrange(50)}条 #话题#,用户{chance.randrange(300)},2016-01-02 10:00,{chance.randrange(3)}\n"  # noqa: E501
             for _ in range(_ROWS // 3)
         ]
         (folder / f"named{number}.csv").write_text(header + "".join(rows) + "坏行,,,,\n", encoding="utf-8")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer
@@ -21,13 +22,14 @@ def arrays(documents: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
     return ids, np.cumsum([0, *map(len, documents)]).astype(np.int64)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(documents_of_ids)
 def test_a_document_term_matrix_is_that_of_count_vectorizer(documents: list[list[int]]) -> None:
     ids, offsets = arrays(documents)
     columns = np.array([i // 2 if i % 3 else -1 for i in range(31)], np.int32)
     indptr, indices, data = document_term_counts(ids, offsets, columns, 16)
     ours = csr_array((data, indices, indptr), shape=(len(documents), 16))
-    assert all(np.all(np.diff(indices[a:b]) > 0) for a, b in zip(indptr[:-1], indptr[1:], strict=True))
+    assert all(np.all(np.diff(indices[a:b]) > 0) for a, b in pairwise(indptr))
     texts = [[str(columns[i]) for i in document if columns[i] >= 0] for document in documents]
     if any(texts):
         names = [str(i) for i in range(16)]
@@ -35,6 +37,14 @@ def test_a_document_term_matrix_is_that_of_count_vectorizer(documents: list[list
         assert np.array_equal(ours.toarray(), theirs.toarray())
     else:
         assert ours.nnz == 0
+
+
+def test_rows_are_sorted_when_columns_are_far_apart() -> None:
+    columns = np.array([1_200_000, 0, 63, 64, 4095, 4096, 262_143, 262_144, 999_999], np.int32)
+    ids = np.array([0, 8, 1, 7, 2, 6, 3, 5, 4, 0, 0], np.int32)
+    _, indices, data = document_term_counts(ids, np.array([0, 11]), columns, 1_200_001)
+    assert indices.tolist() == sorted(columns.tolist())
+    assert data.tolist() == [1] * 8 + [3]
 
 
 def test_the_ids_stay_as_they_were_when_the_matrix_is_worked_on() -> None:
@@ -47,12 +57,13 @@ def test_the_ids_stay_as_they_were_when_the_matrix_is_worked_on() -> None:
     assert np.array_equal(ids, before)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(documents_of_ids)
 def test_neighbours_are_those_of_a_counter(documents: list[list[int]]) -> None:
     ids, offsets = arrays(documents)
     numbers = np.array([i + 100 if i % 5 else -1 for i in range(31)], np.int64)
     tally, n = add_neighbours(new_tally(), ids, offsets, numbers)
-    expected = Counter((a + 100, b + 100) for d in documents for a, b in zip(d, d[1:], strict=False) if a % 5 and b % 5)
+    expected = Counter((a + 100, b + 100) for d in documents for a, b in pairwise(d) if a % 5 and b % 5)
     keys, counts = tallied(tally)
     pairs = zip((keys >> np.uint64(32)).tolist(), (keys & np.uint64(0xFFFFFFFF)).tolist(), strict=True)
     assert (n, dict(zip(pairs, counts.tolist(), strict=True))) == (expected.total(), dict(expected))

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from mbtool.cli import analyze, config, dictionary, doctor, ingest, init, report, run, status
+from mbtool.cli import analyze, config, dictionary, doctor, ingest, init, label, report, run, stance, status, voice
 from mbtool.errors import MbtoolError
 
 DEFECT, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
@@ -61,6 +61,9 @@ app.command("run")(run.command)
 app.command("status")(status.command)
 app.add_typer(config.app, name="config")
 app.add_typer(dictionary.app, name="dictionary")
+app.add_typer(label.app, name="label")
+app.add_typer(stance.app, name="stance")
+app.add_typer(voice.app, name="voice")
 app.command("doctor")(doctor.command)
 
 

@@ -85,6 +85,10 @@ class FileRun:
     """Why the file could not be read to its end; what was read before is stored."""
 
 
+_PART_BYTES = 96 << 20
+"""Of documents that wait for their part, in memory: long texts make parts of fewer rows."""
+
+
 @dataclass
 class _Buffers:
     """Rows waiting to become parts. A part never holds a document twice: a second revision waits for the next part."""
@@ -97,6 +101,10 @@ class _Buffers:
     @property
     def rows(self) -> int:
         return sum(t.num_rows for t in self.documents)
+
+    @property
+    def bytes(self) -> int:
+        return sum(t.nbytes for t in (*self.documents, *self.later))
 
 
 class Ledger:
@@ -315,7 +323,7 @@ class _Writer:
                 if name != REJECTS.name:
                     funnel.duplicate += known
                     funnel.other += kept.num_rows
-        if self._buffers.rows >= self._part_rows:
+        if self._buffers.rows >= self._part_rows or self._buffers.bytes >= _PART_BYTES:
             self._flush_documents()
 
     def flush(self) -> None:

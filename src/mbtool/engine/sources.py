@@ -12,7 +12,7 @@ from mbtool.errors import InputError
 def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str, Path]], list[str]]:
     """(files to read as (name, path), names of the files passed over).
 
-    ``pattern`` is a file, a folder (everything below it; hidden files and links that lead out are left alone) or a glob.
+    ``pattern`` is a file, a folder (all below it; hidden files and links that lead out are left alone) or a glob.
     Names are relative to the source: what a document says of its file does not change when the project moves.
 
     Raises:

@@ -9,8 +9,12 @@ from mbtool.kernels.jit import compiled
 
 EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 """No key: both halves of it would be -1."""
-SHORT_ROW = 48
-"""Up to so many entries a row is sorted by insertion."""
+ONE = np.uint64(1)
+DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+"""Its 64 runs of six bits are all different, so that a shifted one tells by how much."""
+LOWEST_BIT = np.zeros(64, np.uint8)
+for _position in range(64):
+    LOWEST_BIT[(int(DE_BRUIJN) << _position & 0xFFFFFFFFFFFFFFFF) >> 58] = _position
 
 
 class Tally(NamedTuple):
@@ -40,49 +44,74 @@ def document_term_counts(
     """Return ``(indptr, indices, data)`` of the sparse matrix (documents, n_columns), rows sorted, in one pass.
 
     Document ``d`` is ``ids[offsets[d]:offsets[d + 1]]``; ``columns[i]`` is the column of id ``i``, or -1 for none. The
-    arrays are the matrix's own: nothing is shared with ``ids``.
+    arrays are the matrix's own: nothing is shared with ``ids``. A row comes out sorted because its columns are bits of
+    a set in three storeys, whose words say where below them a bit is: no comparison, hardly a branch to mispredict.
     """
     n_documents = len(offsets) - 1
     indptr = np.zeros(n_documents + 1, np.int64)
     indices = np.empty(len(ids), np.int32)
     data = np.empty(len(ids), np.int32)
-    place = np.full(n_columns, -1, np.int64)  # where the column's entry stands, if not before this row
+    counts = np.zeros(n_columns, np.int32)
+    ground = np.zeros((n_columns >> 6) + 1, np.uint64)
+    middle = np.zeros((n_columns >> 12) + 1, np.uint64)
+    top = np.zeros((n_columns >> 18) + 1, np.uint64)
     n = 0
     for d in range(n_documents):
-        start = n
         for i in range(offsets[d], offsets[d + 1]):
             column = columns[ids[i]]
-            if column < 0:
-                continue
-            if place[column] >= start:
-                data[place[column]] += 1
-            else:
-                place[column] = n
-                indices[n] = column
-                data[n] = 1
-                n += 1
-        _sort_row(indices, data, start, n)
+            if column >= 0:
+                counts[column] += 1
+                ground[column >> 6] |= ONE << np.uint64(column & 63)
+                middle[column >> 12] |= ONE << np.uint64(column >> 6 & 63)
+                top[column >> 18] |= ONE << np.uint64(column >> 12 & 63)
+        for t in range(len(top)):
+            while top[t]:
+                m = t << 6 | _lowest(top[t])
+                top[t] &= top[t] - ONE
+                while middle[m]:
+                    g = m << 6 | _lowest(middle[m])
+                    middle[m] &= middle[m] - ONE
+                    while ground[g]:
+                        column = g << 6 | _lowest(ground[g])
+                        ground[g] &= ground[g] - ONE
+                        indices[n] = column
+                        data[n] = counts[column]
+                        counts[column] = 0
+                        n += 1
         indptr[d + 1] = n
     return indptr, indices[:n].copy(), data[:n].copy()
 
 
 @compiled
-def _sort_row(indices: NDArray[np.int32], data: NDArray[np.int32], start: int, end: int) -> None:
-    """Sort the row by column; a column stands in a row once."""
-    if end - start > SHORT_ROW:
-        order = np.argsort(indices[start:end])
-        indices[start:end] = indices[start:end][order]
-        data[start:end] = data[start:end][order]
-        return
-    for i in range(start + 1, end):
-        column, count = indices[i], data[i]
-        k = i - 1
-        while k >= start and indices[k] > column:
-            indices[k + 1] = indices[k]
-            data[k + 1] = data[k]
-            k -= 1
-        indices[k + 1] = column
-        data[k + 1] = count
+def _lowest(word: np.uint64) -> np.int64:
+    """The position of the lowest bit of a word that has one (Leiserson, Prokop & Randall 1998)."""
+    return np.int64(LOWEST_BIT[(word & (~word + ONE)) * DE_BRUIJN >> np.uint64(58)])
+
+
+@compiled
+def terms_of_owners(
+    ids: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    order: NDArray[np.int64],
+    n_terms: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return ``(terms, owners)``: every id that stands in any document of an owner, once for each owner.
+
+    Document ``d`` is ``ids[offsets[d]:offsets[d + 1]]`` and belongs to ``owners[d]``, which is no negative number;
+    ``order`` are the documents to read, those of one owner side by side.
+    """
+    last = np.full(n_terms, -1, np.int64)
+    terms, owners_of_terms = np.empty(len(ids), np.int32), np.empty(len(ids), np.int64)
+    n = 0
+    for d in order:
+        for i in range(offsets[d], offsets[d + 1]):
+            if last[ids[i]] != owners[d]:
+                last[ids[i]] = owners[d]
+                terms[n] = ids[i]
+                owners_of_terms[n] = owners[d]
+                n += 1
+    return terms[:n].copy(), owners_of_terms[:n].copy()
 
 
 @compiled

@@ -27,6 +27,11 @@ NO_WORD, WORD_NEGATION, WORD_DOUBLE, WORD_TURN, WORD_IRONY, WORD_QUESTION, WORD_
 )  # fmt: skip
 """Kinds of lexicon word, as bits: a word may be of several."""
 
+VERDICT, ACTION, JUDGEMENT, ASIDE, DEFIANT = range(5)
+"""Kinds of cue: see ``resources/stance_cues.toml``."""
+
+OBJECT_REACH = 10
+"""An action that begins at most so many characters after a verdict is its object: 支持整治 speaks against."""
 NEGATION_SPAN = 7
 """A negation reaches so many characters, or to the end of its clause."""
 PLACEHOLDER = np.uint32(0x10FFFE)
@@ -34,6 +39,7 @@ NEGATION_SIGN = np.uint64(0xA5A5A5A5)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_AGAIN = np.uint64(0xBF58476D1CE4E5B9)
 _BMP = 65536
+_WHY, _TENTHS, _VOTES = np.uint32(ord("凭")), np.uint32(ord("成")), np.uint32(ord("票"))
 _SLOTS = 4096
 """Places for the pieces of one target."""
 _TEXT_SLOTS = 1 << 16
@@ -54,7 +60,7 @@ class Lexicon(NamedTuple):
     cues: NDArray[np.int32]
     """(nodes,) number of the cue that ends here, from 1; 0 for none."""
     groups: NDArray[np.int32]
-    """(cues + 1,) kind and side of each cue as one small number."""
+    """(cues + 1,) side (0 support, 1 oppose) + 2 * kind (VERDICT, ...) + 16 * ten times the weight of each cue."""
     opens: NDArray[np.bool_]
     """(65536,) whether a word begins with the character."""
 
@@ -105,6 +111,10 @@ class Scratch(NamedTuple):
     said: NDArray[np.int32]
     """(_TEXT_SLOTS,) twice the document that last had this n-gram, plus 1 if a negation stood before it."""
     target_negated: NDArray[np.uint8]
+    hits: NDArray[np.int32]
+    """(characters, 4) first character, last + 1, cue, whether a negation stands before it."""
+    asks: NDArray[np.uint8]
+    """For each clause whether it is a rhetorical question, whether it wishes for something (bit 1), and where."""
 
 
 @compiled
@@ -126,6 +136,8 @@ def _scratch(longest_bytes: int, longest: NDArray[np.int64]) -> Scratch:
         np.full(_SLOTS, -1, np.int32),
         np.full(_TEXT_SLOTS if longest[CROSS] else 1, -1, np.int32),
         np.zeros(_LONGEST_TARGET, np.uint8),
+        np.zeros((n, 4), np.int32),
+        np.zeros(n, np.uint8),
     )
 
 
@@ -284,6 +296,7 @@ def _emit(
     about, masked, masked_at, masked_clause = scratch.about, scratch.masked, scratch.masked_at, scratch.masked_clause
     for c in range(clauses):
         about[c] = 0
+        scratch.asks[c] = 0
 
     # the target: its names become one sign, and the clauses that name it or share its pairs of characters are about it
     pieces = _target_pieces(targets, target, stamp, scratch)
@@ -322,6 +335,8 @@ def _emit(
     until = 0
     sign = np.uint8(0)
     cue_end = 0
+    n_hits = 0
+    double_end = 0
     turn_clause = -1
     hints = 0
     question = 0
@@ -376,34 +391,29 @@ def _emit(
                     if kinds & WORD_HINT:
                         hints += 1
                     flags |= kinds & (WORD_IRONY | WORD_QUESTION | WORD_WISH)
+                    if kinds & WORD_QUESTION and (points[i] == _WHY or _asks(points, i, n, layout)):
+                        scratch.asks[clause[i]] |= np.uint8(1)
+                    if kinds & WORD_WISH:
+                        scratch.asks[clause[i]] |= np.uint8(2)
                     if kinds & WORD_CUE:
                         cue, cue_last = lexicon.cues[node], k
             if cue and i >= cue_end:
                 cue_end = cue_last
-                near = 2 if about[clause[i]] >= least and best > 0 else (1 if best > 0 else 0)
-                turned = np.int64(sign)
-                group = lexicon.groups[cue] * 2 + turned
-                if longest[CUE]:
-                    buckets[m], first[m], last[m] = _bucket(_pair(cue * 2 + turned, 11), CUE, bits), i, cue_last
-                    buckets[m + 1], first[m + 1], last[m + 1] = (
-                        _bucket(_pair((cue * 2 + turned) * 3 + near, 12), CUE, bits),
-                        i,
-                        cue_last,
-                    )
-                    buckets[m + 2], first[m + 2], last[m + 2] = (
-                        _bucket(_pair(group * 3 + near, 13), CUE, bits),
-                        i,
-                        cue_last,
-                    )
-                    m += 3
+                scratch.hits[n_hits, 0], scratch.hits[n_hits, 1] = i, cue_last
+                scratch.hits[n_hits, 2], scratch.hits[n_hits, 3] = cue, np.int32(sign)
+                n_hits += 1
             if double:
-                until = max(until, double)
+                double_end = double
+                until = i
                 sign = np.uint8(0)
-            elif negation and i >= until - NEGATION_SPAN + 1:
+            elif negation and i >= double_end and i >= until - NEGATION_SPAN + 1:
                 # a second negation inside the span of the first turns it back
                 sign = np.uint8(1 - sign)
                 until = negation + NEGATION_SPAN
         i += 1
+
+    if longest[CUE]:
+        m = _resolve(m, n_hits, n, best, least, turn_clause, flags, hints, lexicon, bits, scratch)
 
     # n-grams
     for i in range(n):
@@ -448,6 +458,121 @@ def _emit(
     if longest[TARGET] or longest[CROSS]:
         m = _target(m, n, stamp, targets, target, lexicon, layout, scratch)
     return m
+
+
+@compiled
+def _asks(points: NDArray[np.uint32], i: int, n: int, layout: Layout) -> bool:
+    """Whether the sentence around ``i`` ends with a question mark."""
+    for k in range(i, n):
+        point = points[k]
+        if point < _BMP and layout.borders[point] == 2:
+            return bool(point == 63)
+    return False
+
+
+@compiled
+def _is_counted(points: NDArray[np.uint32], start: int) -> bool:
+    """Whether a figure stands just before: 70%反对, 七成的人反对 is somebody else's stance."""
+    for k in range(max(start - 4, 0), start):
+        if points[k] == 37 or points[k] == _TENTHS or points[k] == _VOTES:
+            return True
+    return False
+
+
+@compiled
+def _resolve(
+    m: int,
+    n_hits: int,
+    n: int,
+    best: int,
+    least: int,
+    turn_clause: int,
+    flags: int,
+    hints: int,
+    lexicon: Lexicon,
+    bits: int,
+    scratch: Scratch,
+) -> int:
+    """Features of the cues: each word with its negation, and the side it takes once its surroundings are heard.
+
+    A verdict hands over to an action that is its object; a negation, a rhetorical question and irony turn a side.
+    """
+    hits, clause, about = scratch.hits, scratch.clause, scratch.about
+    strengths = np.zeros(2)
+    is_about = best > 0 or hints > 0
+    for h in range(n_hits):
+        start, end, cue, turned = hits[h, 0], hits[h, 1], hits[h, 2], hits[h, 3]
+        group = lexicon.groups[cue] & 15
+        weight = np.float64(lexicon.groups[cue] >> 4) / 10.0
+        kind = group >> 1
+        side = -1 if group & 1 else 1
+        here = clause[start]
+        near = 2 if about[here] >= least and best > 0 else (1 if best > 0 else 0)
+        scratch.buckets[m], scratch.first[m], scratch.last[m] = (
+            _bucket(_pair(np.int64(cue) * 2 + turned, 11), CUE, bits),
+            start,
+            end,
+        )
+        m += 1
+        asks = np.int64(scratch.asks[here])
+        resolved = side
+        if kind == VERDICT and h + 1 < n_hits and clause[hits[h + 1, 0]] == here:
+            following = lexicon.groups[hits[h + 1, 2]] & 15
+            if following >> 1 == ACTION and hits[h + 1, 0] - end <= OBJECT_REACH:
+                continue
+        if kind == ACTION:
+            before = -1
+            if h > 0 and clause[hits[h - 1, 0]] == here and start - hits[h - 1, 1] <= OBJECT_REACH:
+                before = lexicon.groups[hits[h - 1, 2]] & 15
+            if before >= 0 and before >> 1 == VERDICT:
+                resolved = side if before & 1 == 0 else -side
+                # the negation of a verdict reaches its object too
+                if hits[h - 1, 3] or (turned and not hits[h - 1, 3]):
+                    resolved = -resolved
+                if asks & 1:
+                    resolved = -resolved
+            elif (turned == 1) != (asks & 1 == 1):
+                resolved = -side
+            elif not asks & 2:
+                resolved = 0
+        else:
+            if turned and kind != DEFIANT:
+                resolved = -resolved
+            if asks & 1 and kind != ASIDE and kind != DEFIANT:
+                resolved = -resolved
+            if (kind == ASIDE and not is_about) or (kind == VERDICT and _is_counted(scratch.points, start)):
+                resolved = 0
+        if flags & WORD_IRONY and resolved > 0:
+            resolved = -1
+        scratch.buckets[m], scratch.first[m], scratch.last[m] = (
+            _bucket(_pair(((np.int64(resolved) + 1) * 8 + kind) * 3 + near, 12), CUE, bits),
+            start,
+            end,
+        )
+        scratch.buckets[m + 1], scratch.first[m + 1], scratch.last[m + 1] = (
+            _bucket(_pair((np.int64(resolved) + 1) * 100_000 + np.int64(cue), 13), CUE, bits),
+            start,
+            end,
+        )
+        m += 2
+        if resolved:
+            place = 1.0 + 0.5 * (near == 2) - 0.5 * (near == 0 and not is_about)
+            if turn_clause >= 0:
+                place *= 1.5 if here >= turn_clause else 0.5
+            strengths[0 if resolved > 0 else 1] += weight * place
+    support, oppose = _step(strengths[0]), _step(strengths[1])
+    net = strengths[0] - strengths[1]
+    facts = ((14, support), (15, oppose), (16, support * 8 + oppose), (17, _step(abs(net)) * (1 if net > 0 else -1) + 8))
+    for what, fact in facts:
+        scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(_pair(what, fact), CUE, bits), 0, 0
+        m += 1
+    return m
+
+
+@compiled
+def _step(strength: float) -> int:
+    """A strength in steps: 0, up to 1, 2, 3.5, more."""
+    return (strength > 0) + (strength > 1.0) + (strength > 2.0) + (strength > 3.5)
 
 
 @compiled

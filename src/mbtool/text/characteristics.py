@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 ODD, SPACE, MARKUP, FURNITURE, SIGN, HAN, LATIN, OTHER = (1 << bit for bit in range(8))
-"""ODD: what ``plain_characters`` repairs or folds. MARKUP: & and <. FURNITURE: a character that begins or must stand in
-a phrase of a page. SIGN: what topics, names, addresses and emoticons are marked by. The rest as ``languages`` has it."""
+"""ODD: what ``plain_characters`` repairs or folds. MARKUP: & and <. FURNITURE: a character that a phrase of a page must
+have. SIGN: what topics, names, addresses and emoticons are marked by. The rest as ``languages`` has it."""
 ANY = 255
 _FURNITURE = "全视展收转网回查配直投轉快Rr"
 _SIGNS = "#@[/w"

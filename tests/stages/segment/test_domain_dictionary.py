@@ -10,8 +10,6 @@ import pytest
 from mbtool.settings import located
 from mbtool.stages.segment.segmenter import Segmenter
 
-pytestmark = pytest.mark.usefixtures("cache")
-
 DICTIONARY = located("mbtool:dictionaries/social_commerce.txt")
 REASONS = located("mbtool:dictionaries/social_commerce.reasons.tsv")
 SENTENCES = Path(__file__).with_name("gold_sentences.txt")

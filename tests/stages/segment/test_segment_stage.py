@@ -7,6 +7,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,12 @@ import pyarrow as pa
 import pytest
 
 from mbtool.stages.segment.config import SegmentSettings
-from mbtool.stages.segment.core import BUCKETS, ONLY_HERE, InMemory, VocabularyBuilder
+from mbtool.stages.segment.core import BUCKETS, UNKNOWN, InMemory, VocabularyBuilder
 from mbtool.stages.segment.given_tokens import given_tokens
 from mbtool.stages.segment.part_of_speech import PartOfSpeechTagger
 from mbtool.stages.segment.stage import STAGE, merge, work
 from mbtool.tables import DOCUMENTS
 from tests.stages.segment.jieba_oracle import JiebaOracle
-
-pytestmark = pytest.mark.usefixtures("cache")
 
 TEXTS = ["微商天天刷屏", "我妈做微商三年", None, "", "三无产品，微商三无产品", "支持整治微商[微笑]", "天天刷屏"]
 AUTHORS = ["甲", "乙", "甲", None, "甲", "丙", "乙"]
@@ -45,9 +44,9 @@ def run(
 ) -> tuple[list[dict[str, pa.Table]], dict[str, pa.Table]]:
     config = SegmentSettings(**settings)
     borders = [0, *cuts, table.num_rows]
-    parts = [table.slice(a, b - a) for a, b in zip(borders, borders[1:], strict=False)]
+    parts = [table.slice(a, b - a) for a, b in pairwise(borders)]
     shards = [dict(work(config, {"documents": part}, lambda n: None)) for part in parts]
-    return shards, dict(merge(config, iter(shards), {"documents": table.select(["doc_id", "author_id"])}))
+    return shards, dict(merge(config, iter(shards), {}))
 
 
 def tokens_of(shard: dict[str, pa.Table]) -> list[list[str]]:
@@ -83,7 +82,7 @@ def test_authors_are_counted_right_whatever_the_shards_and_the_stores() -> None:
     expected: dict[str, set[object]] = {}
     for d, (ids, author) in enumerate(documents):
         for i in ids:
-            expected.setdefault(f"t{i}", set()).add(author if author != ONLY_HERE else f"alone {d}")
+            expected.setdefault(f"t{i}", set()).add(author if author != UNKNOWN else f"alone {d}")
     for size in (1, 17, 300):
         builder = VocabularyBuilder([InMemory() for _ in range(BUCKETS)])
         for start in range(0, 300, size):
@@ -101,7 +100,12 @@ def test_authors_are_counted_right_whatever_the_shards_and_the_stores() -> None:
 def test_a_term_is_kept_when_it_is_a_word_frequent_and_not_everywhere() -> None:
     texts = ["微商 面膜 我们 ，", "微商 面膜 我们 ，", "微商 代理 我们 ，", "微商 2015 我们 ，"]
     table = documents(texts, [None] * 4)
-    settings = {"tokens_column": "clean_text", "min_documents": 2, "max_share": 0.8, "also_stop": ("代理",)}
+    settings: dict[str, Any] = {
+        "tokens_column": "clean_text",
+        "min_documents": 2,
+        "max_share": 0.8,
+        "also_stop": ("代理",),
+    }
     _, merged = run(table, **settings)
     assert {r["term"] for r in merged["vocabulary"].to_pylist() if r["is_kept"]} == {"面膜"}
     _, merged = run(table, **{**settings, "min_documents": 1, "max_share": 1.0})
@@ -127,7 +131,12 @@ def test_given_tokens_are_texts_and_lists(value: object, tokens: list[str] | Non
 def test_phrases_have_the_npmi_of_the_formula_however_sharded() -> None:
     texts = ["割 韭菜 了 割 韭菜", "又 割 韭菜", "韭菜 好吃", "割 草 割 韭菜"]
     table = documents(texts, [None] * 4)
-    settings = {"tokens_column": "clean_text", "phrases": True, "phrase_min_count": 2, "phrase_npmi": 0.1}
+    settings: dict[str, Any] = {
+        "tokens_column": "clean_text",
+        "phrases": True,
+        "phrase_min_count": 2,
+        "phrase_npmi": 0.1,
+    }
     _, merged = run(table, **settings)
     (row,) = merged["phrases"].to_pylist()
     together, first, second = 4 / 10, 5 / 14, 5 / 14
@@ -149,8 +158,10 @@ def test_tags_are_those_of_posseg_with_the_same_dictionaries(tmp_path: Any) -> N
     words = tmp_path / "words.txt"
     words.write_text("三无产品 300 nz\n不靠谱 a\n", encoding="utf-8")
     tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = str(tmp_path)
     tokenizer.initialize()
-    tokenizer.load_userdict(str(words))
+    with words.open("rb") as stream:
+        tokenizer.load_userdict(stream)
     tokenizer.suggest_freq("整治微商", tune=True)
     expected = jieba.posseg.POSTokenizer(tokenizer)
     splits = set(jieba.finalseg.Force_Split_Words)
@@ -171,14 +182,14 @@ def test_an_empty_corpus_gives_empty_tables() -> None:
     assert {s.name for s in STAGE.writes} == set(tables)
     assert all(tables[s.name].schema.equals(s.schema) for s in STAGE.writes)
     assert tables["vocabulary"].num_rows == 0
-    assert merge(SegmentSettings(), iter([]), {"documents": documents([], [])})["vocabulary"].num_rows == 0
+    assert merge(SegmentSettings(), iter([]), {})["vocabulary"].num_rows == 0
 
 
 def test_a_shard_may_have_documents_left_out() -> None:
     table = documents()
-    shards, whole = run(table)
-    kept = {name: t.take([1, 6]) if "doc_id" in t.column_names else t for name, t in shards[0].items()}
-    merged = merge(SegmentSettings(), iter([kept]), {"documents": table.select(["doc_id", "author_id"])})
+    shards, _ = run(table)
+    kept = {name: t.take([1, 6]) if name == "tokens" else t for name, t in shards[0].items()}
+    merged = merge(SegmentSettings(), iter([kept]), {})
     rows = {r["term"]: (r["count"], r["authors"]) for r in merged["vocabulary"].to_pylist()}
     assert rows["刷屏"] == (1, 1)
     assert "整治" not in rows

@@ -1,30 +1,55 @@
-"""Claims about shares and their intervals."""
+"""Claims about shares and their intervals, and about the table they make."""
 
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mbtool.errors import ConfigError
+from mbtool.stages.stance.bootstrap import (
+    bootstrap_weights,
+    cells_of,
+    drawn_together,
+    effective_size,
+    kish,
+    wilson,
+)
 from mbtool.stages.stance.config import StanceSettings
 from mbtool.stages.stance.core import STANCES
-from mbtool.stages.stance.shares import Share, bootstrap_shares, estimate_shares, kish
-from mbtool.stages.stance.stage import STAGE, merge
-from mbtool.tables import STANCE_DOCUMENTS, STANCE_SHARES
+from mbtool.stages.stance.merge import READS, merged
+from mbtool.stages.stance.quantification import Calibration, likeliest
+from mbtool.stages.stance.shares import COUNT, POWERED, Documents, Method, Share, estimate_shares, interval
+from mbtool.tables import ARGUMENTS, STANCE_DOCUMENTS, STANCE_SHARES
 
-SPECS = {s.name: s for s in STAGE.merge_reads}
+SPECS = {s.name: s for s in READS}
 
 
-def estimate(stances: list[int], weights: list[float], authors: list[int], **changed: int) -> list[Share]:
-    settings = {"draws": 2000, "min_authors": 1, "seed": 1} | changed
-    arrays = (np.array(stances), np.array(weights, dtype=float), np.array(authors))
-    return estimate_shares(*arrays, (0, 1), confidence=0.95, label="x", **settings)  # type: ignore[arg-type]
+def documents(
+    stances: list[int], weights: list[float], authors: list[int], clusters: list[int] | None = None
+) -> Documents:
+    said = np.array(stances)
+    of, copies = np.array(authors), np.array(clusters if clusters else list(range(len(stances))))
+    units = drawn_together(of, copies)
+    return Documents(np.eye(3)[said], said, np.array(weights, dtype=float), of, copies, units, np.full(len(said), -1))
+
+
+def method(draws: int = 2000, min_authors: int = 1, calibration: Calibration | None = None) -> Method:
+    return Method(draws, 0.95, min_authors, 20, 1, calibration)
+
+
+def counted(given: Documents, how: Method | None = None) -> list[Share]:
+    return [s for s in estimate_shares(given, how or method(), [COUNT], "x") if s.among == "sided"]
+
+
+# --- shares and intervals --------------------------------------------------------------------------------------------
 
 
 def test_share_is_weighted_and_leaves_other_classes_out() -> None:
-    support, oppose = estimate([0, 1, 1, 2], [1.0, 0.5, 0.5, 9.0], [0, 1, 2, 3])
+    support, oppose = counted(documents([0, 1, 1, 2], [1.0, 0.5, 0.5, 9.0], [0, 1, 2, 3]))
     assert (support.share, oppose.share, support.n) == (0.5, 0.5, 3)
     assert support.n_effective == pytest.approx(4 / 1.5)
 
@@ -35,12 +60,17 @@ def test_kish_is_n_for_equal_weights_and_one_for_a_lone_giant() -> None:
     assert kish(np.zeros(0)) == 0
 
 
+def test_copies_that_are_kept_say_nothing_new() -> None:
+    clusters = [*range(800), *np.repeat(range(800, 820), 10), *[820] * 500]
+    assert effective_size(np.ones(1500), np.array(clusters)) == pytest.approx(8.9, abs=0.05)
+
+
 def test_interval_agrees_with_a_plain_bootstrap_over_authors() -> None:
     rng = np.random.default_rng(5)
     authors = rng.integers(0, 60, 200)
     stances = (rng.random(200) < 0.6).astype(int)
     weights = rng.choice([1.0, 0.5, 0.25], 200)
-    got = estimate(stances.tolist(), weights.tolist(), authors.tolist(), draws=8000)[1]
+    got = counted(documents(stances.tolist(), weights.tolist(), authors.tolist()), method(8000))[1]
     draws = []
     for _ in range(8000):
         chosen = np.concatenate([np.flatnonzero(authors == a) for a in rng.choice(np.unique(authors), 60)])
@@ -53,64 +83,171 @@ def test_interval_agrees_with_a_plain_bootstrap_over_authors() -> None:
 def test_interval_of_independent_authors_agrees_with_the_binomial() -> None:
     from scipy.stats import binom
 
-    stances = [0] * 30 + [1] * 70
-    oppose = estimate(stances, [1.0] * 100, list(range(100)), draws=10_000)[1]
+    oppose = counted(documents([0] * 30 + [1] * 70, [1.0] * 100, list(range(100))), method(10_000))[1]
     assert oppose.low == pytest.approx(binom.ppf(0.025, 100, 0.7) / 100, abs=0.011)
     assert oppose.high == pytest.approx(binom.ppf(0.975, 100, 0.7) / 100, abs=0.011)
 
 
+def test_intervals_cover_when_authors_write_often_and_agree_with_themselves() -> None:
+    rng = np.random.default_rng(6)
+    held, naive = 0, 0
+    for _ in range(300):
+        leaning = rng.beta(2.4, 1.6, 80)  # the true share is .6
+        authors = np.repeat(np.arange(80), rng.integers(1, 12, 80))
+        stances = (rng.random(len(authors)) < leaning[authors]).astype(int)
+        for is_naive in (False, True):
+            of = np.arange(len(authors)) if is_naive else authors
+            found = counted(documents(stances.tolist(), [1.0] * len(authors), of.tolist()), method(300))[1]
+            inside = found.low is not None and found.high is not None and found.low <= 0.6 <= found.high
+            held, naive = held + (inside and not is_naive), naive + (inside and is_naive)
+    assert 0.91 <= held / 300 <= 0.98
+    assert naive / 300 < 0.85
+
+
+def test_copies_under_many_names_are_drawn_as_one() -> None:
+    stances, authors = [1] * 40 + [0] * 40, list(range(80))
+    apart = counted(documents(stances, [1.0] * 80, authors))[1]
+    copied = counted(documents(stances, [1.0] * 80, authors, [0] * 40 + list(range(1, 41))))[1]
+    assert None not in (apart.low, copied.low)
+    assert copied.low < 0.05 < 0.35 < apart.low  # type: ignore[operator]
+
+
+def test_what_is_drawn_together_is_a_copied_text_or_else_an_author() -> None:
+    authors, clusters = np.array([5, 5, 6, 7, 7]), np.array([0, 1, 1, 2, 2])
+    assert drawn_together(authors, clusters).tolist() == [0, 1, 1, 2, 2]
+
+
 def test_one_author_of_many_posts_widens_the_interval() -> None:
     stances = [0] * 50 + [1] * 50
-    alone = estimate(stances, [1.0] * 100, list(range(100)))[1]
-    flooded = estimate(stances, [1.0] * 100, [0] * 40 + list(range(1, 61)))[1]
-    assert None not in (alone.low, alone.high, flooded.low, flooded.high)
+    alone = counted(documents(stances, [1.0] * 100, list(range(100))))[1]
+    flooded = counted(documents(stances, [1.0] * 100, [0] * 40 + list(range(1, 61))))[1]
     assert flooded.high - flooded.low > 1.5 * (alone.high - alone.low)  # type: ignore[operator]
 
 
 def test_few_authors_give_a_share_without_an_interval() -> None:
-    assert estimate([0, 1], [1, 1], [0, 1], min_authors=3)[0] == Share(0, 2, 2.0, 0.5, None, None)
+    first = counted(documents([0, 1], [1, 1], [0, 1]), method(min_authors=3))[0]
+    assert (first.share, first.low, first.high) == (0.5, None, None)
+
+
+def test_a_share_of_one_is_not_certain() -> None:
+    low, high = interval(1.0, np.ones(100), 20, 0.95)
+    assert low == pytest.approx(wilson(1.0, 20, 0.95)[0])
+    assert high == 1.0
+    assert interval(0.5, np.full(100, 0.7) + np.linspace(0, 0.1, 100), 20, 0.95)[0] == 0.5
 
 
 def test_nobody_of_these_classes_gives_nothing() -> None:
-    assert estimate([2, 2], [1, 1], [0, 1]) == []
-    assert estimate([0], [0.0], [0]) == []
+    assert counted(documents([2, 2], [1, 1], [0, 1])) == []
+    assert counted(documents([0], [0.0], [0])) == []
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(range(12)))
-def test_order_and_names_of_the_authors_do_not_matter(order: list[int]) -> None:
+def test_order_and_names_of_the_authors_do_not_matter_to_the_share(order: list[int]) -> None:
     stances, authors = np.array([0, 1, 1] * 4), np.array([0, 0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9])
     weights = np.array([1, 0.5, 0.25] * 4)
-    first = estimate(stances.tolist(), weights.tolist(), authors.tolist(), draws=100)
-    moved = estimate(stances[order].tolist(), weights[order].tolist(), (99 - authors[order]).tolist(), draws=100)
-    for a, b in zip(first, moved, strict=True):
-        assert (a.low, a.high) == (b.low, b.high)
+    first = counted(documents(stances.tolist(), weights.tolist(), authors.tolist()), method(100))
+    moved = documents(stances[order].tolist(), weights[order].tolist(), (99 - authors[order]).tolist())
+    for a, b in zip(first, counted(moved, method(100)), strict=True):
         assert a.share == pytest.approx(b.share)
 
 
 def test_draws_do_not_depend_on_how_they_are_cut_into_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    sums = np.arange(20.0).reshape(10, 2)
-    whole = bootstrap_shares(sums, 500, np.random.default_rng(3))
-    monkeypatch.setattr("mbtool.stages.stance.shares._CHUNK_CELLS", 70)
-    np.testing.assert_array_equal(bootstrap_shares(sums, 500, np.random.default_rng(3)), whole)
+    rng = np.random.default_rng(0)
+    place, units = rng.integers(0, 7, 50), rng.integers(0, 30, 50)
+    given = (place, np.ones(50), units, 7, 500)
+    whole = bootstrap_weights(*given, np.random.default_rng(3))
+    monkeypatch.setattr("mbtool.stages.stance.bootstrap._CHUNK_CELLS", 70)
+    np.testing.assert_array_equal(bootstrap_weights(*given, np.random.default_rng(3)), whole)
+
+
+def test_cells_keep_the_mean_and_the_likeliest_class() -> None:
+    posteriors = np.random.default_rng(1).dirichlet([0.5, 0.5, 0.5], 5000)
+    said = likeliest(posteriors)
+    cells = cells_of(posteriors, said, np.full(5000, -1))
+    assert len(cells.posteriors) < 1000
+    counts = np.bincount(cells.place)
+    np.testing.assert_allclose(counts @ cells.posteriors / 5000, posteriors.mean(axis=0), atol=1e-12)
+    assert (likeliest(cells.posteriors)[cells.place] == said).all()
+
+
+# --- corrected shares ------------------------------------------------------------------------------------------------
+
+
+def posteriors_of(rng: np.random.Generator, labels: np.ndarray, noise: float = 0.8) -> np.ndarray:
+    scores = (np.eye(3)[labels] + rng.normal(0, noise, (len(labels), 3))) / noise**2
+    odds = np.exp(scores)
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def material(rng: np.random.Generator, n: int, noise: float = 0.8) -> Calibration:
+    labels = rng.choice(3, n)
+    return Calibration(posteriors_of(rng, labels, noise), labels, np.arange(n))
+
+
+def test_corrected_intervals_cover_the_true_share_with_the_classifiers_errors_drawn_again() -> None:
+    rng = np.random.default_rng(9)
+    held, n = {"emq": 0, "pacc": 0, COUNT: 0}, 120
+    for turn in range(n):
+        labels = rng.choice(3, 200, p=[0.15, 0.45, 0.4])
+        p = posteriors_of(rng, labels)
+        alone = np.arange(200)
+        given = Documents(p, likeliest(p), np.ones(200), alone, alone, alone, np.full(200, -1))
+        how = Method(200, 0.95, 1, 20, turn, material(rng, 300))
+        for found in estimate_shares(given, how, list(held), "x"):
+            if found.among == "sided" and found.stance == 1:
+                held[found.estimator] += found.low <= 0.75 <= found.high  # type: ignore[operator]
+    assert 0.89 <= held["emq"] / n <= 1
+    assert 0.89 <= held["pacc"] / n <= 1
+    assert held[COUNT] / n < 0.5
+
+
+def test_a_classifier_that_is_too_weak_is_refused_with_the_reason() -> None:
+    rng = np.random.default_rng(2)
+    weak = Calibration(rng.dirichlet([1, 1, 1], 300), rng.choice(3, 300), np.arange(300))
+    p = rng.dirichlet([1, 1, 1], 50)
+    alone = np.arange(50)
+    given = Documents(p, likeliest(p), np.ones(50), alone, alone, alone, np.full(50, -1))
+    for share in estimate_shares(given, method(100, calibration=weak), ["emq", "acc"], "x"):
+        assert share.share is None
+        assert "too weak" in (share.note or "")
+
+
+def test_labels_of_a_random_sample_become_the_default() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.choice(3, 200)
+    p = posteriors_of(rng, truth)
+    alone = np.arange(200)
+    labels = np.where(alone < 60, truth, -1)
+    given = Documents(p, likeliest(p), np.ones(200), alone, alone, alone, labels)
+    how = method(200, calibration=material(rng, 300))
+    assert (how.default(given), method().default(given[alone >= 60])) == (POWERED, COUNT)
+    assert how.default(given[alone >= 60]) == "emq"
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
 def shard(*rows: tuple[str, str]) -> dict[str, pa.Table]:
-    full = [{"doc_id": d, "target": "微商", "stance": s} for d, s in rows]
-    return {"stance_documents": STANCE_DOCUMENTS.build(full)}
+    full = [
+        {"doc_id": d, "target": "微商", "stance": s, **{f"p_{n}": 0.8 if n == s else 0.1 for n in STANCES}}
+        for d, s in rows
+    ]
+    return {"stance_documents": STANCE_DOCUMENTS.build(full), "arguments": ARGUMENTS.empty()}
 
 
 def corpus(
-    documents: list[dict[str, object]], voices: dict[str, str] | None = None, weights: dict[str, float] | None = None
+    people: list[dict[str, object]], voices: dict[str, str] | None = None, weights: dict[str, float] | None = None
 ) -> dict[str, pa.Table]:
-    tables = {
-        "documents": documents,
-        "voices": [{"doc_id": d, "voice": v} for d, v in (voices or {}).items()],
-        "duplicates": [{"doc_id": d, "weight": w} for d, w in (weights or {}).items()],
-    }
+    tables: dict[str, list[dict[str, object]]] = {name: [] for name in SPECS}
+    tables["documents"] = people
+    tables["voices"] = [{"doc_id": d, "voice": v} for d, v in (voices or {}).items()]
+    tables["duplicates"] = [{"doc_id": d, "cluster_id": d, "weight": w} for d, w in (weights or {}).items()]
     return {n: pa.Table.from_pylist(rows, schema=SPECS[n].read_schema()) for n, rows in tables.items()}
+
+
+def shares(shards: list[dict[str, pa.Table]], tables: dict[str, pa.Table], **changed: object) -> pa.Table:
+    return merged(StanceSettings(draws=200, **changed), shards, tables, None)["stance_shares"]  # type: ignore[arg-type]
 
 
 def rows(table: pa.Table, **wanted: str) -> list[dict[str, object]]:
@@ -123,57 +260,109 @@ PEOPLE: list[dict[str, object]] = [
 ]
 SIDES = [(f"d{i}", "support" if i < 3 else "oppose" if i < 9 else "neutral") for i in range(10)]
 VOICE = {f"d{i}": "promotional" if i < 2 else "organic" for i in range(10)}
-SETTINGS = StanceSettings(draws=200)
 
 
 def test_raw_and_organic_stand_side_by_side() -> None:
-    table = merge(SETTINGS, [shard(*SIDES)], corpus(PEOPLE, VOICE, {"d8": 0.5}))["stance_shares"]
+    table = shares([shard(*SIDES)], corpus(PEOPLE, VOICE, {"d8": 0.5}))
     assert table.schema.equals(STANCE_SHARES.schema)
     (raw,) = rows(table, population="raw", group="all", among="sided", **{"class": "oppose"})
     (organic,) = rows(table, population="organic", group="all", among="sided", **{"class": "oppose"})
     assert (raw["share"], raw["n"]) == (pytest.approx(6 / 9), 9)
     assert (organic["share"], organic["n"]) == (pytest.approx(5.5 / 6.5), 7)
     assert raw["low"] < raw["share"] < raw["high"]  # type: ignore[operator]
+    assert raw["is_default"] is True
 
 
 def test_shares_of_one_group_sum_to_one() -> None:
-    table = merge(SETTINGS, [shard(*SIDES)], corpus(PEOPLE, VOICE))["stance_shares"]
+    table = shares([shard(*SIDES)], corpus(PEOPLE, VOICE))
     sums: dict[tuple[object, ...], float] = {}
     for r in table.to_pylist():
-        key = (r["population"], r["group"], r["group_value"], r["among"])
+        key = (r["estimator"], r["population"], r["group"], r["group_value"], r["among"])
         sums[key] = sums.get(key, 0.0) + r["share"]
     assert list(sums.values()) == pytest.approx([1.0] * len(sums))
     assert set(table["class"].to_pylist()) == set(STANCES)
 
 
 def test_undated_documents_count_in_all_but_in_no_month() -> None:
-    table = merge(SETTINGS, [shard(*SIDES)], corpus(PEOPLE, VOICE))["stance_shares"]
+    table = shares([shard(*SIDES)], corpus(PEOPLE, VOICE))
     (month,) = rows(table, population="raw", group="month", among="all", **{"class": "support"})
     (everyone,) = rows(table, population="raw", group="all", among="all", **{"class": "support"})
     assert (month["group_value"], month["n"], everyone["n"]) == ("2015-07", 8, 10)
 
 
 def test_group_of_few_authors_is_left_out() -> None:
-    table = merge(SETTINGS, [shard(*SIDES)], corpus(PEOPLE, VOICE))["stance_shares"]
+    table = shares([shard(*SIDES)], corpus(PEOPLE, VOICE))
     assert {r["group_value"] for r in rows(table, group="voice")} == {"organic"}
-    few = merge(SETTINGS, [shard(*SIDES[:2])], corpus(PEOPLE, VOICE))["stance_shares"]
+    few = shares([shard(*SIDES[:2])], corpus(PEOPLE, VOICE))
     assert {(r["group"], r["low"]) for r in few.to_pylist()} == {("all", None)}
 
 
+def test_topics_group_by_the_largest_share_and_regions_by_name() -> None:
+    tables = corpus([{**d, "region": "广东"} for d in PEOPLE], VOICE)
+    topics = [
+        {"doc_id": f"d{i}", "topic_id": t, "share": 0.7 if t == i % 2 else 0.3} for i in range(10) for t in (0, 1)
+    ]
+    tables["document_topics"] = pa.Table.from_pylist(topics, schema=SPECS["document_topics"].read_schema())
+    table = shares([shard(*SIDES)], tables)
+    assert {r["group_value"]: r["n"] for r in rows(table, group="topic", population="raw", among="all")} == {
+        "0": 5,
+        "1": 5,
+    }
+    assert {r["group_value"] for r in rows(table, group="region")} == {"广东"}
+
+
 def test_unknown_authors_are_authors_of_their_own() -> None:
-    nameless = [{**d, "author_id": None} for d in PEOPLE]
-    named = merge(SETTINGS, [shard(*SIDES)], corpus(PEOPLE, VOICE))["stance_shares"]
-    assert merge(SETTINGS, [shard(*SIDES)], corpus(nameless, VOICE))["stance_shares"].equals(named)
+    named = shares([shard(*SIDES)], corpus(PEOPLE, VOICE))
+    assert shares([shard(*SIDES)], corpus([{**d, "author_id": None} for d in PEOPLE], VOICE)).equals(named)
 
 
 def test_sharding_order_and_pseudonyms_do_not_change_the_table() -> None:
-    base = merge(SETTINGS, [shard(*SIDES)], corpus(PEOPLE, VOICE, {"d4": 0.3, "d5": 0.7}))["stance_shares"]
+    base = shares([shard(*SIDES)], corpus(PEOPLE, VOICE, {"d4": 0.3, "d5": 0.7}))
     renamed = [{**d, "author_id": f"z{str(d['doc_id'])[::-1]}"} for d in reversed(PEOPLE)]
     shards = [shard(*SIDES[5:]), shard(*SIDES[:5])]
-    assert merge(SETTINGS, shards, corpus(renamed, VOICE, {"d5": 0.7, "d4": 0.3}))["stance_shares"].equals(base)
+    assert shares(shards, corpus(renamed, VOICE, {"d5": 0.7, "d4": 0.3})).equals(base)
 
 
 def test_nothing_and_disabled_neighbours_work() -> None:
-    assert merge(SETTINGS, [], corpus([]))["stance_shares"].num_rows == 0
-    table = merge(SETTINGS, [shard(*SIDES)], corpus(PEOPLE))["stance_shares"]
-    assert set(table["population"].to_pylist()) == {"raw"}
+    assert shares([], corpus([])).num_rows == 0
+    assert set(shares([shard(*SIDES)], corpus(PEOPLE))["population"].to_pylist()) == {"raw"}
+
+
+def test_margins_make_a_third_population(tmp_path: Path) -> None:
+    file = tmp_path / "margins.csv"
+    file.write_text("group,value,share\nplatform,weibo,0.2\nplatform,xhs,0.8\n", encoding="utf-8")
+    people = [{**d, "platform": "weibo" if i < 6 else "xhs"} for i, d in enumerate(PEOPLE)]
+    table = shares([shard(*SIDES)], corpus(people, VOICE), margins=str(file))
+    (found,) = rows(table, population="post_stratified", group="all", among="sided", **{"class": "oppose"})
+    # organic: weibo d2 (for), d3-d5 (against) weigh .2 in all; xhs d6-d8 (against), d9 (neutral) weigh .8
+    assert found["share"] == pytest.approx((0.15 + 0.6) / (0.2 + 0.6))
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b\n1,2\n", "group,value,share\ncolour,red,1\n", "group,value,share\nplatform,weibo,x\n"]
+)
+def test_margins_that_make_no_sense_are_a_fault_of_the_configuration(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "margins.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"margins\.csv"):
+        shares([shard(*SIDES)], corpus(PEOPLE, VOICE), margins=str(file))
+
+
+def test_labels_of_the_random_stratum_alone_correct(tmp_path: Path) -> None:
+    people: list[dict[str, object]] = [{"doc_id": f"d{i:03}", "author_id": f"a{i}"} for i in range(60)]
+    sides = [(f"d{i:03}", "support") for i in range(60)]
+    file = tmp_path / "labels.csv"
+    lines = [f"d{i:03},{'oppose' if i % 4 else 'support'},{'random' if i < 40 else 'uncertain'}" for i in range(60)]
+    file.write_text("doc_id,stance,stratum\n" + "\n".join(lines), encoding="utf-8")
+    table = shares([shard(*sides)], corpus(people), labels=str(file), min_labels=20)
+    (found,) = rows(table, population="raw", group="all", among="sided", estimator="ppi", **{"class": "oppose"})
+    assert found["share"] == pytest.approx(0.75, abs=1e-9)
+    assert found["is_default"] is True
+    file.write_text("doc_id,stance,stratum\nd001,maybe,random\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="maybe"):
+        shares([shard(*sides)], corpus(people), labels=str(file))
+
+
+def test_an_estimator_without_known_errors_is_a_fault_of_the_configuration() -> None:
+    with pytest.raises(ConfigError, match="errors of this model are not known"):
+        shares([shard(*SIDES)], corpus(PEOPLE), estimator="acc")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -86,11 +87,17 @@ def merge(config: DedupeSettings, shards: Iterable[Tables], corpus: Tables) -> T
 
 def _guard(config: DedupeSettings) -> Guard:
     try:
-        return read_guard(tomllib.loads(located(config.guard).read_text(encoding="utf-8")))
+        return _read_guard(located(config.guard).read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
         raise ConfigError(
             f"dedupe.guard: cannot read {config.guard}: {error}", "copy mbtool:stance_guard.toml and edit the copy"
         ) from None
+
+
+@lru_cache(maxsize=2)
+def _read_guard(text: str) -> Guard:
+    """Compiled once a process, not once a shard."""
+    return read_guard(tomllib.loads(text))
 
 
 def _texts(keys: pa.Table) -> Texts:

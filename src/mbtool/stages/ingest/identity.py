@@ -13,8 +13,8 @@ from mbtool.stages.ingest.columns import Column
 from mbtool.text.posts import comparison_key
 
 CONTENT = (
-    "platform kind parent_id root_id repost_of author_id author_verified source title abstract keywords tags text region"
-    " url rating date_precision"
+    "platform kind parent_id root_id repost_of author_id author_verified source title abstract keywords tags text"
+    " region url rating date_precision"
 ).split()
 COUNTED = "published_at likes comments reposts reads collects is_truncated".split()
 """What makes two records of one document the same record; where and when it was read does not."""

@@ -170,14 +170,14 @@ class Preset:
     recognise: Callable[[Sample], bool] | None = None
     """A further condition, where columns alone do not tell."""
     table: str = "documents"
-    """Where rows go; "" for a table that holds no documents: its rows are skipped, with the description as the reason."""
+    """Where rows go; "" for a table without documents: its rows are skipped, with the description as the reason."""
     platform: str | None = None
     kind: str = "post"
     fixture: str = ""
     prepare: Callable[[Row], Iterable[Prepared]] | None = None
     """Turns one row into what it holds: unnests, repairs, renames what the mapping cannot say. Never into nothing."""
     cells: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
-    """Column → what its cells become. Where this says all, ``prepare``, which sees row by row, is not needed: faster."""
+    """Column → what its cells become. Where this says all, ``prepare``, which takes row by row, is not needed."""
     flags_if_true: Mapping[str, str] = field(default_factory=dict)
     """Column of JSON booleans → the flag of rows where it is true."""
     fit: Callable[[tuple[str, ...], Sequence[str]], Fitted | None] | None = None

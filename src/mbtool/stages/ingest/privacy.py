@@ -21,7 +21,8 @@ _USER_URL = re.compile(
 )
 # Pages of Weibo that stand where a user's name may stand.
 _PAGES = frozenset(
-    "u n p detail status statuses profile ttarticle tv hot search comment repost attitude ajax login signup a topic show video article mobile about".split()
+    "u n p detail status statuses profile ttarticle tv hot search comment repost attitude ajax login signup a topic"
+    " show video article mobile about".split()
 )
 _PERSON_KEY = re.compile(
     r"(?:^|[._])(?:user|author|creator|nick|nickname|nick_name|screen_name|screenname|user_name|username|uname|name_cn|user_nickname"
@@ -69,7 +70,7 @@ def tokens_under(key: bytes) -> Tokens:
 
 
 def author_of(platform: str | None, author: str) -> str:
-    """What an author is known by: on MediaCrawler's platforms the hash of the id, so that its two generations are one."""
+    """What an author is known by: where MediaCrawler collects, the hash of the id, so that its generations are one."""
     if platform not in HASHED or _CREATOR_HASH.match(author):
         return author
     return hashlib.sha256(author.encode("utf-8", "replace")).hexdigest()[:16]

@@ -154,7 +154,8 @@ class _Reader:
         chosen = named_preset(self.file.source.preset) if self.file.source.preset else None
         with self.file.open() as stream:
             reader = LineReader(stream, self.file.source.encoding, max_line_bytes=LONGEST_LINE)
-            for batch in self.rows(delimited_lines(reader, self.file.name, self.funnel, chosen)):
+            items = delimited_lines(reader, self.file.name, self.funnel, chosen)
+            for batch in self.rows(items, lambda: reader.bytes_read):
                 yield replace(batch, bytes_read=reader.bytes_read)
         self._end_of(reader)
 
@@ -162,9 +163,9 @@ class _Reader:
         self.funnel.encoding = encoding_name(reader.encodings, reader.has_bom)
         self.funnel.repairs.update(reader.repairs)
 
-    def rows(self, items: Rows) -> Iterator[Batch]:
+    def rows(self, items: Rows, position: Callable[[], int] | None = None) -> Iterator[Batch]:
         """Rows that come one by one: the first batch here, the others wherever ``run`` runs them, if there are many."""
-        runs = _runs(with_doubtful_zeros(items, self.file, self.funnel))
+        runs = _runs(with_doubtful_zeros(items, self.file, self.funnel), position)
         first = next(runs, [])
         yield self.converter.batch(first)
         second = next(runs, None)
@@ -227,13 +228,19 @@ class _UntilSection:
             yield run
 
 
-def _runs(items: Rows) -> Iterator[list[Section | Numbered | Reject]]:
+def _runs(items: Rows, position: Callable[[], int] | None) -> Iterator[list[Section | Numbered | Reject]]:
+    """Runs of 5,000 rows, or of some megabytes of long ones; ``position`` tells how far the file has been read."""
     run: list[Section | Numbered | Reject] = []
+    begun = size = 0
     for item in items:
         run.append(item)
-        if len(run) >= BATCH_ROWS:
+        if position is not None:
+            size = position()
+        elif isinstance(item, Numbered):
+            size += sum(len(value) for value in item.row.values() if isinstance(value, str))
+        if len(run) >= BATCH_ROWS or size - begun >= 2 * PIECE_BYTES:
             yield run
-            run = []
+            run, begun = [], size
     if run:
         yield run
 

@@ -13,6 +13,7 @@ from mbtool.contract import Tables
 from mbtool.stages.report.blocks import Quote
 from mbtool.stages.report.words import Words, month
 from mbtool.tables import (
+    ARGUMENT_SHARES,
     ARGUMENTS,
     CONCEPT_COUNTS,
     CONCEPT_MENTIONS,
@@ -23,6 +24,7 @@ from mbtool.tables import (
     KEYWORDS,
     POLLS,
     REJECTS,
+    SIDE_WORDS,
     STANCE_DOCUMENTS,
     STANCE_SHARES,
     TOPIC_QUALITY,
@@ -35,7 +37,7 @@ from mbtool.text.masking import masked
 
 READS = (
     DOCUMENTS.whole(
-        "doc_id", "platform", "kind", "day", "date_precision", "clean_text", "title", "language", "source_file"
+        "doc_id", "platform", "kind", "author_id", "day", "date_precision", "clean_text", "title", "language", "source_file"
     ),
     REJECTS.whole("reason"),
     POLLS.whole(),
@@ -49,9 +51,11 @@ READS = (
     TOPICS.whole(optional=True),
     TOPIC_TERMS.whole(optional=True),
     TOPIC_QUALITY.whole(optional=True),
-    STANCE_DOCUMENTS.whole("doc_id", "target", optional=True),
+    STANCE_DOCUMENTS.whole("doc_id", "target", "stance", "p_support", "p_oppose", optional=True),
     STANCE_SHARES.whole(optional=True),
     ARGUMENTS.whole(optional=True),
+    ARGUMENT_SHARES.whole(optional=True),
+    SIDE_WORDS.whole(optional=True),
     FACTS.whole(optional=True),
 )
 LONGEST_QUOTE = 160

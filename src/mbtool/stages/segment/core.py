@@ -9,12 +9,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mbtool.kernels.counting import terms_of_owners
 from mbtool.text.terms import candidates_among
 
 AUTHOR_BITS = 32
-ONLY_HERE = -1
-"""The author of a document of whom there is no other, or who is not known."""
-BUCKETS = 32
+UNKNOWN = -1
+"""The author of a document that does not say: one of its own."""
+BUCKETS = 64
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ class InMemory:
 class VocabularyBuilder:
     """Adds shards up one after another.
 
-    What it holds grows with the number of terms, not of documents: (term, author) pairs, which are needed only for
-    authors of several documents, go to stores by author, of which ``finish`` reads one at a time.
+    What it holds grows with the number of terms and of authors, not of documents: (term, author) pairs go to stores by
+    author, of which ``finish`` reads one at a time.
     """
 
     def __init__(self, stores: Sequence[PairStore] = ()) -> None:
@@ -72,8 +73,10 @@ class VocabularyBuilder:
         self.numbers: dict[str, int] = {}
         """Each term and its number, by first appearance."""
         self._locals: list[NDArray[np.int32]] = []
-        self._counts = np.zeros((3, 0), np.int64)  # tokens, documents, authors of a single document
+        self._counts = np.zeros((3, 0), np.int64)  # tokens, documents, documents without an author
         self._stores: Sequence[PairStore] = stores or [InMemory() for _ in range(BUCKETS)]
+        self._author_keys = np.zeros(0, np.int64)
+        self._author_numbers = np.zeros(0, np.int64)
         self._size = 0
 
     def add(
@@ -85,26 +88,39 @@ class VocabularyBuilder:
             terms: the shard's own terms; position = local id.
             ids: (tokens,) local ids of all documents, one after the other.
             lengths: (documents,) tokens of each document.
-            authors: (documents,) a number for each author, the same in all shards, or ``ONLY_HERE``.
+            authors: (documents,) a key of each author, not negative and the same in all shards, or ``UNKNOWN``.
         """
         here = np.fromiter((self.numbers.setdefault(t, len(self.numbers)) for t in terms), np.int32, len(terms))
         self._locals.append(here)
         self._size += int(np.count_nonzero(lengths))
-        document = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
-        once = np.unique(ids.astype(np.int64) * max(len(lengths), 1) + document)
-        local, document = np.divmod(once, max(len(lengths), 1))
-        author = authors[document] if len(authors) else document
-        alone = author == ONLY_HERE
-        counts = [np.bincount(x, minlength=len(terms)) for x in (ids, local, local[alone])]
+        ids, offsets = np.ascontiguousarray(ids), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        every = np.arange(len(lengths), dtype=np.int64)
+        in_documents, _ = terms_of_owners(ids, offsets, every, every, len(terms))
+        alone = np.flatnonzero(authors == UNKNOWN)
+        by_one, _ = terms_of_owners(ids, offsets, every, alone, len(terms))
+        counts = [np.bincount(x, minlength=len(terms)) for x in (ids, in_documents, by_one)]
         self._counts = np.pad(self._counts, ((0, 0), (0, len(self.numbers) - self._counts.shape[1])))
         self._counts[:, here] += np.array(counts, np.int64)
-        self._keep_pairs(here[local[~alone]].astype(np.int64), author[~alone])
+        others = np.flatnonzero(authors != UNKNOWN)
+        others = others[np.argsort(authors[others], kind="stable")]
+        numbers = np.full(len(authors), UNKNOWN, np.int64)
+        numbers[others] = self._number_authors(authors[others])
+        local, owners = terms_of_owners(ids, offsets, numbers, others, len(terms))
+        self._keep_pairs(here[local].astype(np.int64), owners)
         return here
 
+    def _number_authors(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of each author, below 2^32; new ones are numbered on. ``keys`` are sorted."""
+        new = np.setdiff1d(keys, self._author_keys)
+        places = np.searchsorted(self._author_keys, new)
+        numbers = np.arange(len(self._author_keys), len(self._author_keys) + len(new))
+        self._author_keys = np.insert(self._author_keys, places, new)
+        self._author_numbers = np.insert(self._author_numbers, places, numbers)
+        return self._author_numbers[np.searchsorted(self._author_keys, keys)]
+
     def _keep_pairs(self, terms: NDArray[np.int64], authors: NDArray[np.int64]) -> None:
-        pairs = np.unique((terms << AUTHOR_BITS) | authors)
-        bucket = (pairs & 0xFFFFFFFF) % BUCKETS
-        pairs = pairs[np.argsort(bucket, kind="stable")]
+        bucket = (authors % BUCKETS).astype(np.uint8)
+        pairs = ((terms << AUTHOR_BITS) | authors)[np.argsort(bucket, kind="stable")]
         borders = np.cumsum(np.bincount(bucket, minlength=BUCKETS))[:-1]
         for store, piece in zip(self._stores, np.split(pairs, borders), strict=True):
             if len(piece):
@@ -114,8 +130,9 @@ class VocabularyBuilder:
         """The vocabulary of everything added."""
         counts, documents, authors = self._counts
         for store in self._stores:
-            terms = np.unique(store.all()) >> AUTHOR_BITS
-            authors += np.bincount(terms, minlength=len(authors))
+            pairs = np.sort(store.all())
+            distinct = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
+            authors += np.bincount(distinct >> AUTHOR_BITS, minlength=len(authors))
         names = list(self.numbers)
         by_name = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
         order = by_name[np.argsort(-counts[by_name], kind="stable")]

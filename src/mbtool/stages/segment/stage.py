@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from mbtool.contract import Stage, Tables, Tick
 from mbtool.settings import located
 from mbtool.stages.segment.config import SegmentSettings
-from mbtool.stages.segment.core import BUCKETS, ONLY_HERE, Vocabulary, VocabularyBuilder, kept_terms
+from mbtool.stages.segment.core import BUCKETS, UNKNOWN, Vocabulary, VocabularyBuilder, kept_terms
 from mbtool.tables import (
     DOCUMENTS,
     PARTS_OF_SPEECH,
@@ -30,9 +31,6 @@ from mbtool.text.terms import read_stop_words
 
 if TYPE_CHECKING:
     from mbtool.stages.segment.phrases import PhraseCounter
-
-SEEK_AHEAD = 4
-"""How many times its own length a shard's documents are looked for in the corpus, before all of it is searched."""
 
 
 def work(config: SegmentSettings, tables: Tables, tick: Tick) -> Tables:
@@ -54,7 +52,7 @@ def work(config: SegmentSettings, tables: Tables, tick: Tick) -> Tables:
     lists = pa.ListArray.from_arrays(pa.array(encoded.offsets, pa.int32()), pa.array(encoded.ids, pa.int32()))
     tick(documents.num_rows)
     return {
-        "tokens": pa.table([documents["doc_id"], lists], schema=TOKENS.schema),
+        "tokens": pa.table([documents["doc_id"], lists, _author_keys(documents["author_id"])], schema=TOKENS.schema),
         "shard_terms": pa.table([encoded.terms.cast(pa.string())], schema=SHARD_TERMS.schema),
         "parts_of_speech": _parts_of_speech(config, documents) if config.part_of_speech else PARTS_OF_SPEECH.empty(),
     }
@@ -82,7 +80,7 @@ def merge(config: SegmentSettings, shards: Iterable[Tables], corpus: Tables) -> 
         phrases = PhraseCounter(stop_words)
     with tempfile.TemporaryDirectory(prefix="mbtool-") as folder:
         builder = VocabularyBuilder([_Spool(Path(folder, str(i))) for i in range(BUCKETS)])
-        _add_shards(builder, phrases, shards, _Authors(corpus["documents"]))
+        _add_shards(builder, phrases, shards)
         found = builder.finish()
     kept = kept_terms(found, stop_words, config.min_documents, config.max_share)
     columns = [np.arange(len(found.terms)), found.terms, found.counts, found.documents, found.authors, kept]
@@ -95,15 +93,14 @@ def merge(config: SegmentSettings, shards: Iterable[Tables], corpus: Tables) -> 
     return tables
 
 
-def _add_shards(
-    builder: VocabularyBuilder, phrases: PhraseCounter | None, shards: Iterable[Tables], authors: _Authors
-) -> None:
+def _add_shards(builder: VocabularyBuilder, phrases: PhraseCounter | None, shards: Iterable[Tables]) -> None:
     for shard in shards:
         lists = shard["tokens"]["token_ids"].combine_chunks()
         lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
         ids = lists.flatten().to_numpy(zero_copy_only=False)
         terms = shard["shard_terms"]["term"].to_pylist()
-        numbers = builder.add(terms, ids, lengths, authors.of(shard["tokens"]["doc_id"].combine_chunks()))
+        authors = pc.fill_null(shard["tokens"]["author_key"].combine_chunks(), UNKNOWN)
+        numbers = builder.add(terms, ids, lengths, authors.to_numpy(zero_copy_only=False))
         if phrases is not None:
             phrases.add(terms, numbers, ids, np.concatenate([[0], np.cumsum(lengths)]))
 
@@ -136,39 +133,22 @@ class _Spool:
         return np.fromfile(self._path, np.int64) if self._path.exists() else np.zeros(0, np.int64)
 
 
-class _Authors:
-    """The author of each document: a number by first appearance, ``ONLY_HERE`` for one document alone or unknown."""
-
-    def __init__(self, documents: pa.Table) -> None:
-        self._doc_ids = documents["doc_id"].combine_chunks()
-        known = documents["author_id"].combine_chunks().dictionary_encode()
-        numbers = pc.fill_null(known.indices, ONLY_HERE).to_numpy(zero_copy_only=False).astype(np.int64)
-        documents_of = np.bincount(numbers + 1, minlength=len(known.dictionary) + 1)
-        self._numbers = np.where(documents_of[numbers + 1] > 1, numbers, ONLY_HERE)
-        self._next = 0
-
-    def of(self, doc_ids: pa.Array) -> NDArray[np.int64]:
-        """The authors of a shard's documents. Shards come in the order of the corpus: look near by before all over."""
-        near = self._doc_ids.slice(self._next, SEEK_AHEAD * len(doc_ids))
-        rows = pc.index_in(doc_ids, value_set=near)
-        start = self._next
-        if rows.null_count:
-            rows, start = pc.index_in(doc_ids, value_set=self._doc_ids), 0
-        places = rows.to_numpy(zero_copy_only=False).astype(np.int64) + start
-        if len(places):
-            self._next = int(places.max()) + 1
-        return np.asarray(self._numbers[places], np.int64)
+def _author_keys(authors: pa.ChunkedArray) -> pa.Array:
+    """A number from 0 on for each author, the same in every shard: 63 bits of a hash; null where there is none."""
+    coded = pa.chunked_array(authors.chunks, pa.string()).combine_chunks().dictionary_encode()
+    digests = [hashlib.blake2b(name.encode(), digest_size=8).digest() for name in coded.dictionary.to_pylist()]
+    keys = pa.array([int.from_bytes(digest, "big") >> 1 for digest in digests], pa.int64())
+    return keys.take(coded.indices)
 
 
 STAGE = Stage(
     name="segment",
     version=2,
     config=SegmentSettings,
-    reads=(DOCUMENTS.part("doc_id", "clean_text", "extra"),),
+    reads=(DOCUMENTS.part("doc_id", "author_id", "clean_text", "extra"),),
     writes=(TOKENS, SHARD_TERMS, PARTS_OF_SPEECH, VOCABULARY, TOKEN_REMAP, PHRASES),
     work=work,
     merge=merge,
-    merge_reads=(DOCUMENTS.whole("doc_id", "author_id"),),
     free=frozenset({"threads"}),
     libraries=("jieba",),
 )

@@ -62,7 +62,7 @@ def cells_of(posteriors: Floats, said: Ints, labels: Ints) -> Cells:
     """The cells of ``posteriors`` (n, K); documents of one cell share the likeliest class ``said`` (n,)."""
     rounded = posteriors if len(posteriors) <= FEW else np.round(posteriors * STEP) / STEP
     own = np.where(labels >= 0, np.arange(1, len(labels) + 1), 0)
-    keys = np.column_stack([own, said, rounded])
+    keys = np.column_stack([own, said, rounded[:, :-1]])  # the last follows from the others
     _, first, place = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     place = place.reshape(-1)
     counts = np.bincount(place, minlength=len(first)).astype(np.float64)

@@ -62,8 +62,8 @@ class StanceSettings(Settings):
     )
     estimator: Literal["auto", "ppi", "calibrated_emq", "emq", "acc", "pacc", "hdy", "classify_and_count"] = Field(
         "auto",
-        description="How shares are estimated; auto: ppi with enough labels of a random sample, else calibrated_emq "
-        "where the errors of the model are known, else classify_and_count",
+        description="How shares are estimated; auto: ppi with enough labels of a random sample, else emq (of a model "
+        "that is not calibrated: calibrated_emq), classify_and_count where the errors of the model are not known",
     )
     labels: FilePath | None = Field(
         None,

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mbtool.kernels.features import (
+    DEFIANT,
     FAMILIES,
     WORD_CUE,
     WORD_DOUBLE,
@@ -40,6 +41,8 @@ LISTS = {
 }
 """The lists of ``stance_cues.toml`` and the kind of word each holds."""
 CUE_KINDS = ("verdict", "action", "judgement", "aside")
+DEFIANT_WEIGHT = 16
+"""Ten times the weight of an expression that says by itself "there is nothing wrong with it"."""
 _DULL = "的了是就在我你他她它们这那有和也都很还又被把给让跟吗吧啊呢呀哦么个一人说要会能去来到上下里不没"
 """Characters that are seldom the edge of a word worth showing."""
 
@@ -129,7 +132,7 @@ def folded_points(text: str) -> list[int]:
 
 
 def read_words(data: Mapping[str, Any]) -> tuple[Words, tuple[int, ...]]:
-    """The words of the parsed cue list, and kind and side of each cue as one number (cue 0 is none).
+    """The words of the parsed cue list, and kind, side and weight of each cue as one number (cue 0 is none).
 
     Raises:
         KeyError: a list is missing.
@@ -142,12 +145,12 @@ def read_words(data: Mapping[str, Any]) -> tuple[Words, tuple[int, ...]]:
         for word in data[name]:
             kinds[word] = kinds.get(word, 0) | kind
     for item in data["cue"]:
-        group = CUE_KINDS.index(item["kind"]) * 2 + (item["side"] == "oppose")
+        group = CUE_KINDS.index(item["kind"]) * 2 + (item["side"] == "oppose") + 16 * round(10 * item["weight"])
         for word in [*item.get("words", ()), *item.get("english", ())]:
             groups.append(group)
             cues.setdefault(word, len(groups) - 1)
     for word in data["defiant"]:
-        groups.append(CUE_KINDS.index("judgement") * 2)
+        groups.append(DEFIANT * 2 + 16 * DEFIANT_WEIGHT)
         cues.setdefault(word, len(groups) - 1)
     for word in cues:
         kinds[word] = kinds.get(word, 0) | WORD_CUE

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from mbtool.errors import InputError
 from mbtool.kernels.features import FAMILIES, Weights, score_features, trace_features
 from mbtool.text.sentences import fold
-from mbtool.stages.stance.features import Reader, Texts, build_targets, dull
+from mbtool.stages.stance.features import Reader, Texts, build_targets, dull, folded_points
 
 FORMAT = "mbtool stance model 1"
 FILE_NAME = "stance.model"
 POOLED = ""
-"""The name of the head that answers for every target."""
+"""The name of a head that takes the target as input and answers for any."""
+EVERY_LENGTH = (0, 1_000_000)
 ISOTONIC_POINTS = 64
 
 
@@ -81,6 +82,20 @@ class Head:
     intercept: NDArray[np.float64]
     calibration: Calibration
     held_out: HeldOut
+    lengths: tuple[int, int] = EVERY_LENGTH
+    """A pooled head answers for targets of so many characters, from and to."""
+
+    def apply(self, counts: Any) -> NDArray[np.float64]:
+        """Probabilities (n, 3) from a sparse matrix of counts, as the kernel finds them from text."""
+        from scipy.sparse import diags
+        from sklearn.preprocessing import normalize
+
+        matrix = counts[:, self.buckets].astype(np.float64)
+        matrix.data = 1 + np.log(matrix.data)
+        if matrix.shape[1]:
+            matrix = normalize((matrix @ diags(self.values[:, 0].astype(np.float64))).tocsr())
+        scores = matrix @ self.values[:, 1:].astype(np.float64) + self.intercept
+        return self.calibration.probabilities(np.asarray(scores))
 
     def weights(self, bits: int) -> Weights:
         """As the kernel wants them."""
@@ -123,7 +138,10 @@ class TrainedModel:
         for number, head in enumerate(self.heads):
             if wanted and wanted in {fold(n) for n in (head.target, *self.aliases.get(head.target, ()))}:
                 return number
-        return next((n for n, h in enumerate(self.heads) if h.target == POOLED), None)
+        pooled = [n for n, h in enumerate(self.heads) if h.target == POOLED]
+        length = len(folded_points(target))
+        fitting = (n for n in pooled if self.heads[n].lengths[0] <= length <= self.heads[n].lengths[1])
+        return next(fitting, pooled[0] if pooled else None)
 
     def names_of(self, target: str, aliases: Sequence[str] = ()) -> tuple[str, ...]:
         """What to look for in a text: the target, the model's aliases of it and ``aliases``."""
@@ -226,7 +244,7 @@ def to_bytes(model: TrainedModel) -> bytes:
     heads = []
     for i, head in enumerate(model.heads):
         c = head.calibration
-        heads.append({"target": head.target, "calibration": c.kind})
+        heads.append({"target": head.target, "calibration": c.kind, "lengths": list(head.lengths)})
         steps = np.diff(head.buckets, prepend=0).astype(np.int32)
         arrays |= {f"{i}.steps": steps, f"{i}.values": head.values.T.copy(), f"{i}.intercept": head.intercept}
         arrays |= {f"{i}.scale": c.scale, f"{i}.shift": c.shift, f"{i}.stairs": c.stairs}
@@ -288,7 +306,7 @@ def _head(i: int, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -
     buckets = np.cumsum(arrays[f"{i}.steps"]).astype(np.int32)
     values = np.ascontiguousarray(arrays[f"{i}.values"].T)
     held = HeldOut(arrays[f"{i}.posteriors"], arrays[f"{i}.stances"], arrays[f"{i}.groups"])
-    return Head(head["target"], buckets, values, arrays[f"{i}.intercept"], calibration, held)
+    return Head(head["target"], buckets, values, arrays[f"{i}.intercept"], calibration, held, tuple(head["lengths"]))
 
 
 def read_model(path: Path) -> TrainedModel:

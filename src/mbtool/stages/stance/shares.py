@@ -37,9 +37,12 @@ Ints = NDArray[np.int64]
 
 COUNT = "classify_and_count"
 POWERED = "ppi"
-BEST = "calibrated_emq"
-"""The default where the classifier's errors are known: least error and intervals that cover in ``make bench-share``."""
-NAMES = (POWERED, BEST, *(name for name in ESTIMATORS if name != BEST), COUNT)
+BEST, UNCALIBRATED = "emq", "calibrated_emq"
+"""The defaults where the classifier's errors are known, of a classifier whose posteriors are calibrated and of another:
+least error in ``make bench-share``, and intervals that cover."""
+WORTH_CALIBRATING = 0.01
+"""Posteriors count as calibrated when calibrating them on the material saves less log loss than this, in nats."""
+NAMES = (POWERED, *ESTIMATORS, COUNT)
 """Every estimator, in the order in which they are shown."""
 AMONG = {"sided": (0, 1), "all": (0, 1, 2)}
 """The classes that share the whole, as places in ``core.STANCES``."""
@@ -106,6 +109,12 @@ class Method:
         return errors_of(self.calibration, self.calibration.resampled(self.draws, seeded(self.seed, "calibration")))
 
     @cached_property
+    def parts(self) -> tuple[Errors, Errors]:
+        """The errors as the material shows them, and as its resamples do."""
+        assert self.errors is not None
+        return self.errors.part(slice(0, 1)), self.errors.part(slice(1, None))
+
+    @cached_property
     def refusals(self) -> dict[str, str]:
         """Why no share is corrected, for each way to share the whole in which the classifier is too weak."""
         if self.errors is None:
@@ -121,7 +130,9 @@ class Method:
         """The estimator that is shown first when none is asked for."""
         if np.count_nonzero(documents.labels >= 0) >= self.min_labels:
             return POWERED
-        return COUNT if self.errors is None else BEST
+        if self.errors is None:
+            return COUNT
+        return UNCALIBRATED if self.errors.gain > WORTH_CALIBRATING else BEST
 
     def available(self, documents: Documents) -> list[str]:
         """The estimators that these documents allow."""
@@ -171,12 +182,10 @@ class _Drawn:
         return tuple(part[:, list(wanted)] for part in self._found[name])  # type: ignore[return-value]
 
     def _estimated(self, name: str) -> tuple[Floats, Floats]:
-        errors = self.method.errors
         if name == COUNT:
             return classify_and_count(self.whole), classify_and_count(self.draws)
-        assert errors is not None
-        estimator = ESTIMATORS[name]
-        return estimator(self.whole, errors.part(slice(0, 1))), estimator(self.draws, errors.part(slice(1, None)))
+        known, resampled = self.method.parts
+        return ESTIMATORS[name](self.whole, known), ESTIMATORS[name](self.draws, resampled)
 
 
 def _shares(drawn: _Drawn, name: str, among: str) -> Iterator[Share]:

@@ -39,6 +39,11 @@ class Recipe:
     seed: int = 0
 
 
+def recipe_as_json(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as a model file keeps it."""
+    return {**vars(recipe), "weights": list(recipe.weights)}
+
+
 @dataclass(frozen=True)
 class Labelled:
     """Labelled texts as counts of features, with what keeps folds honest."""
@@ -51,10 +56,26 @@ class Labelled:
     """(n,) texts of one group stay in one fold."""
     weights: NDArray[np.float64]
     """(n,) how much each text counts."""
+    lessons: Labelled | None = None
+    """Texts that every fit learns from besides; never tested on."""
 
     def some(self, rows: NDArray[np.int64]) -> Labelled:
         """The rows given."""
-        return Labelled(self.counts[rows], self.stances[rows], self.groups[rows], self.weights[rows])
+        return Labelled(self.counts[rows], self.stances[rows], self.groups[rows], self.weights[rows], self.lessons)
+
+    def taught(self) -> Labelled:
+        """With the lessons as rows like all others."""
+        if self.lessons is None:
+            return self
+        from scipy.sparse import vstack
+
+        more = self.lessons
+        return Labelled(
+            vstack([self.counts, more.counts]).tocsr(),
+            np.concatenate([self.stances, more.stances]),
+            np.concatenate([self.groups, more.groups]),
+            np.concatenate([self.weights, more.weights]),
+        )
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -96,6 +117,7 @@ def fit(labelled: Labelled, recipe: Recipe) -> Fitted:
 
     A class without texts gets a score so low that it is never chosen; with one class only, that one always is.
     """
+    labelled = labelled.taught()
     bits = int(np.log2(labelled.counts.shape[1] // FAMILIES))
     family = np.array(recipe.weights)[np.arange(labelled.counts.shape[1]) >> bits]
     documents = np.bincount(labelled.counts.indices, minlength=labelled.counts.shape[1])

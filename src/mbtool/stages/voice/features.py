@@ -22,6 +22,9 @@ ACCOUNT = "§"
 LONGEST = 4000
 """Characters of a text that are looked at: the beginning of a long article says who speaks."""
 
+POST_LENGTH = 200
+"""Characters of a long post."""
+
 _SPACED = re.compile(r"(?<!\w)(?:[^\W_] ){2,}[^\W_](?!\w)")
 _HAN_SPACE = re.compile("(?<=[一-鿿]) +(?=[一-鿿])")
 # What reaches a seller: letters with an underscore or with three digits, or a long number that counts nothing. Masked,
@@ -102,9 +105,13 @@ class FeatureReader:
     def __init__(self, cues: Sequence[Cue]) -> None:
         self.cues = tuple(cues)
         self._readers = [_reader(cue) for cue in cues]
+        self._is_counted = np.array([cue.measure is None and cue.field in ("text", "raw") for cue in cues], np.bool_)
 
     def read(self, documents: Sequence[Document]) -> NDArray[np.float64]:
-        """Shape (documents, cues): how often a cue was found up to its cap, or its measure from 0 to 1."""
+        """Shape (documents, cues): how often a cue was found up to its cap, or its measure from 0 to 1.
+
+        In a text longer than a post, words turn up by chance: what is found there counts √(POST_LENGTH / length).
+        """
         return self.measure([fields_of(d) for d in documents])
 
     def measure(self, documents: Sequence[Fields]) -> NDArray[np.float64]:
@@ -112,6 +119,9 @@ class FeatureReader:
         values = np.zeros((len(documents), len(self.cues)))
         for row, fields in zip(values, documents, strict=True):
             row[:] = [read(fields) for read in self._readers]
+        lengths = np.array([max(len(f.places["text"]), 1) for f in documents])
+        diluted = np.minimum(1.0, np.sqrt(POST_LENGTH / lengths))
+        values[:, self._is_counted] *= diluted[:, None] if len(documents) else 1.0
         return values
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mbtool.stages.voice.core import VOICES, against_organic, cue_weights, probabilities_of
 from mbtool.stages.voice.features import Cue, Document, FeatureReader, fields_of, fitted_on_text
 from mbtool.stages.voice.model import LinearModel
-from mbtool.stages.voice.ngrams import Counts, count_ngrams, ngram_text
+from mbtool.stages.voice.ngrams import BORDER, Counts, count_ngrams, ngram_text
 from mbtool.stages.voice.reading import TRADE
 from mbtool.text.posts import comparison_key, read_post
 
@@ -32,7 +32,7 @@ class Recipe:
     """Variance of the weight of an n-gram: the inverse of its L2 penalty."""
     cue_strength: float = 0.5
     """The same of a cue, about the weight set by hand."""
-    trust: float = 0.6
+    trust: float = 0.5
     """What part of the weight set by hand a cue starts from: cues overlap, their weights were set one by one."""
     rare: float = 2.0
     """How much a promotional or a news post weighs against an organic one."""
@@ -51,6 +51,8 @@ class Posts:
     groups: NDArray[np.int64]
     names: tuple[str, ...]
     """Of the cues."""
+    unmentioned: NDArray[np.float64]
+    """(posts,) 1 where the trade is not named, else 0."""
     prior: NDArray[np.float64]
     """(cues, 2) the weights set by hand, as log odds of promotional and news against organic."""
 
@@ -71,6 +73,7 @@ def read_posts(rows: Sequence[Mapping[str, Any]], cues: Sequence[Cue], recipe: R
         voices=np.array([VOICES.index(str(row["voice"])) for row in rows], np.int64),
         groups=groups_of([comparison_key(p.clean_text) for p in read], authors),
         names=tuple(c.name for c in fitted),
+        unmentioned=np.array([float(BORDER not in text) for text in texts]),
         prior=against_organic(cue_weights(fitted))[:, 1:],
     )
 
@@ -102,33 +105,39 @@ def groups_of(texts: Sequence[str], authors: Sequence[str]) -> NDArray[np.int64]
     return np.unique([root(i) for i in range(len(texts))], return_inverse=True)[1].astype(np.int64)
 
 
-def fit(posts: Posts, recipe: Recipe) -> LinearModel:
-    """The calibrated model of all ``posts``, with what cross-validation says of it."""
-    everything = np.arange(len(posts.voices))
-    raw = _fitted(posts, everything, recipe)
-    held_out = cross_validated(posts, recipe)
-    scale, shift = _calibration(np.concatenate(held_out), np.tile(posts.voices, len(held_out)))
-    return LinearModel(
-        features=posts.names,
-        weights=raw.weights * scale,
-        bias=raw.bias * scale + shift,
-        grams=raw.grams * scale,
-        bits=recipe.bits,
-        longest=recipe.longest,
+def calibrated(model: LinearModel, scale: float, shift: NDArray[np.float64]) -> LinearModel:
+    """The model whose scores are ``scale`` times those of ``model``, plus ``shift``."""
+    return replace(
+        model, weights=model.weights * scale, bias=model.bias * scale + shift, grams=model.grams * scale
     )
 
 
-def cross_validated(posts: Posts, recipe: Recipe, *, named: bool = False, repeats: int = 2) -> list[NDArray[np.float64]]:
-    """Scores of every post by a model that saw none of its group; one array (posts, 3) for each repeat."""
+@dataclass(frozen=True)
+class HeldOut:
+    """Scores of every post by a model that saw none of its group; arrays (posts, 3), one for each repeat."""
+
+    given: tuple[NDArray[np.float64], ...]
+    """By the text alone and whether it names the trade: what calibration is read off."""
+
+    unnamed: tuple[NDArray[np.float64], ...]
+    """By the text alone, as if it named the trade: as the model is used."""
+    named: tuple[NDArray[np.float64], ...]
+    """With the author's screen name."""
+
+
+def cross_validated(posts: Posts, recipe: Recipe, repeats: int = 2) -> HeldOut:
+    """Cross-validation grouped by author and near-duplicates, before calibration."""
     found = []
     for repeat in range(repeats):
-        scores = np.zeros((len(posts.voices), len(VOICES)))
+        scores = np.zeros((3, len(posts.voices), len(VOICES)))
         for train, test in _folds(posts, recipe.seed + repeat):
-            model = _fitted(posts, train, recipe)
-            features = (posts.named if named else posts.unnamed)[test]
-            scores[test] = features @ model.weights + model.bias + model.gram_scores(_rows(posts.counts, test))
+            model, unmentioned = fitted(posts, train, recipe)
+            grams = model.gram_scores(_rows(posts.counts, test)) + model.bias
+            scores[0, test] = posts.unnamed[test] @ model.weights + grams
+            scores[1, test] = posts.named[test] @ model.weights + grams
+            scores[2, test] = scores[0, test] + posts.unmentioned[test, None] * unmentioned
         found.append(scores)
-    return found
+    return HeldOut(tuple(s[2] for s in found), tuple(s[0] for s in found), tuple(s[1] for s in found))
 
 
 def _folds(posts: Posts, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -138,12 +147,18 @@ def _folds(posts: Posts, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray
     yield from splitter.split(posts.unnamed, posts.voices, posts.groups)
 
 
-def _fitted(posts: Posts, rows: NDArray[np.int64], recipe: Recipe) -> LinearModel:
-    """A multinomial logistic regression; each post twice with half the weight, once without its author's name.
+def fitted(posts: Posts, rows: NDArray[np.int64], recipe: Recipe) -> tuple[LinearModel, NDArray[np.float64]]:
+    """The model, not yet calibrated, and what a post that does not name the trade has besides, shape (3,).
+
+    A multinomial logistic regression; each post twice with half the weight, once without its author's name.
 
     Penalised log-likelihood, L-BFGS-B. The weight of a cue is pulled towards ``recipe.trust`` times the one set by
     hand and may not change sides: a cue of promotion never speaks against promotion. What few posts say by accident is
     so held in check, and a cue that the corpus hardly has keeps what people know of it.
+
+    Whether the trade is named tells the voices of the corpus apart, for a reason of its own: people's posts are in it
+    because they speak of 微商, adverts because they sell. The fit knows of it, so that no other feature has to stand in
+    for it; the model does not: it takes every post for one that names the trade.
     """
     from scipy import sparse
     from scipy.optimize import minimize
@@ -152,43 +167,49 @@ def _fitted(posts: Posts, rows: NDArray[np.int64], recipe: Recipe) -> LinearMode
     known = np.unique(counts.buckets)
     places = np.searchsorted(known, counts.buckets)
     grams = sparse.csr_matrix((counts.values, places, counts.offsets), shape=(len(rows), len(known)))
-    cues = posts.named.shape[1]
-    blocks = [sparse.hstack([sparse.csr_matrix(f[rows]), grams]) for f in (posts.named, posts.unnamed)]
-    data = sparse.vstack([*blocks]).tocsr()
-    data_t = data.T.tocsr()
-    voices = np.tile(posts.voices[rows], 2)
+    given, bare = (np.column_stack([f[rows], posts.unmentioned[rows]]) for f in (posts.named, posts.unnamed))
+    cues, columns, n = given.shape[1], given.shape[1] + len(known), len(rows)
+    prior = np.vstack([posts.prior, np.zeros((1, 2))])
+    voices = posts.voices[rows]
     importance = np.where(voices == 0, 1.0, recipe.rare) / 2
     truth = np.eye(len(VOICES))[voices][:, 1:]
-    centre = np.zeros((data.shape[1], 2))
-    centre[:cues] = recipe.trust * posts.prior
-    penalty = np.full((data.shape[1], 1), 1.0 / recipe.strength)
+    centre = np.zeros((columns, 2))
+    centre[:cues] = recipe.trust * prior
+    penalty = np.full((columns, 1), 1.0 / recipe.strength)
     penalty[:cues] = 1.0 / recipe.cue_strength
+    back = grams.T.tocsr()
 
-    def loss(given: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        w = given[2:].reshape(-1, 2)
-        scores = np.column_stack([np.zeros(len(voices)), data @ w + given[:2]])
-        p = probabilities_of(scores)
+    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        w = point[2:].reshape(-1, 2)
+        shared = grams @ w[cues:] + point[:2]
+        value, slope, errors = 0.0, np.zeros_like(w), np.zeros((n, 2))
+        for features in (given, bare):
+            p = probabilities_of(np.column_stack([np.zeros(n), features @ w[:cues] + shared]))
+            value -= float(importance @ np.log(np.maximum(p[np.arange(n), voices], 1e-300)))
+            error = (p[:, 1:] - truth) * importance[:, None]
+            slope[:cues] += features.T @ error
+            errors += error
+        slope[cues:] = back @ errors
         off = w - centre
-        likelihood = importance @ np.log(np.maximum(p[np.arange(len(voices)), voices], 1e-300))
-        error = (p[:, 1:] - truth) * importance[:, None]
-        slope = data_t @ error + penalty * off
-        return float((penalty * off**2).sum() / 2 - likelihood), np.concatenate([error.sum(axis=0), slope.ravel()])
+        value += float((penalty * off**2).sum() / 2)
+        return value, np.concatenate([errors.sum(axis=0), (slope + penalty * off).ravel()])
 
-    free: list[tuple[float | None, float | None]] = [(None, None)] * (2 + 2 * data.shape[1])
-    free[2 : 2 + 2 * cues] = [_side(value) for value in posts.prior.ravel()]
+    free: list[tuple[float | None, float | None]] = [(None, None)] * (2 + 2 * columns)
+    free[2 : 2 + 2 * cues] = [_side(value) for value in prior.ravel()]
     found = minimize(loss, np.concatenate([[-1.0, -2.0], centre.ravel()]), jac=True, method="L-BFGS-B", bounds=free,
                      options={"maxiter": 400, "ftol": 1e-8}).x  # fmt: skip
-    weights = np.column_stack([np.zeros(data.shape[1]), found[2:].reshape(-1, 2)])
+    weights = np.column_stack([np.zeros(columns), found[2:].reshape(-1, 2)])
     every = np.zeros((1 << recipe.bits, len(VOICES)))
     every[known] = weights[cues:]
-    return LinearModel(
+    model = LinearModel(
         features=posts.names,
-        weights=weights[:cues],
+        weights=weights[: cues - 1],
         bias=np.array([0.0, *found[:2]]),
         grams=every,
         bits=recipe.bits,
         longest=recipe.longest,
     )
+    return model, weights[cues - 1]
 
 
 def _side(prior: float) -> tuple[float | None, float | None]:
@@ -203,7 +224,7 @@ def _rows(counts: Counts, rows: NDArray[np.int64]) -> Counts:
     return Counts(offsets, counts.buckets[places], counts.values[places])
 
 
-def _calibration(scores: NDArray[np.float64], voices: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
+def calibration(scores: NDArray[np.float64], voices: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
     """One scale for all scores and a shift a voice (organic 0) that make held-out probabilities true.
 
     Temperature with shifts, the simplest of the vector scalings of Guo et al. 2017; by maximum likelihood.

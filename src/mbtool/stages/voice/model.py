@@ -16,7 +16,7 @@ from mbtool.stages.voice.core import VOICES
 from mbtool.stages.voice.ngrams import Counts, count_ngrams
 
 FORMAT = "mbtool voice model 1"
-STEPS = 127
+STEPS = 32767
 """The n-gram weights are kept as whole numbers from -STEPS to STEPS times one step."""
 
 
@@ -57,7 +57,7 @@ class LinearModel:
     def to_json(self) -> str:
         """The file's content. Equal models give equal bytes."""
         step = float(np.abs(self.grams).max() / STEPS) or 1.0
-        whole = np.round(self.grams[:, 1:] / step).astype(np.int8)
+        whole = np.round(self.grams[:, 1:] / step).astype("<i2")
         named = {n: [_short(w) for w in row[1:]] for n, row in zip(self.features, self.weights, strict=True)}
         data = {
             "format": FORMAT,
@@ -85,7 +85,7 @@ def read_model(path: Path) -> LinearModel:
     if data.get("format") != FORMAT or data.get("voices") != list(VOICES):
         raise ValueError(f"not a file of the form {FORMAT!r}")
     grams = data["ngrams"]
-    whole = np.frombuffer(base64.b64decode(data["weights"]), np.int8).reshape(1 << grams["bits"], len(VOICES) - 1)
+    whole = np.frombuffer(base64.b64decode(data["weights"]), "<i2").reshape(1 << grams["bits"], len(VOICES) - 1)
     weights = np.array(list(data["features"].values()), np.float64).reshape(-1, len(VOICES) - 1)
     return LinearModel(
         features=tuple(data["features"]),

@@ -203,8 +203,8 @@ PRESETS: tuple[Preset, ...] = (
         "douyin",
         "aweme_id aweme_type desc create_time",
         "aweme_id aweme_type title desc create_time user_id sec_uid short_user_id user_unique_id user_signature"
-        " nickname avatar liked_count collected_count comment_count share_count ip_location last_modify_ts aweme_url cover_url"
-        " video_download_url music_download_url note_download_url source_keyword",
+        " nickname avatar liked_count collected_count comment_count share_count ip_location last_modify_ts aweme_url"
+        " cover_url video_download_url music_download_url note_download_url source_keyword",
         columns(
             native_id="aweme_id",
             title="title",

@@ -40,7 +40,7 @@ def _stance(sources: Sources) -> list[Block]:
     rows = [
         r
         for r in sources.records("stance_shares", group="month", population="organic", among="sided")
-        if r["class"] == "oppose" and r["share"] is not None
+        if r["class"] == "oppose" and r["share"] is not None and r["is_default"]
     ]
     if len(rows) < 2:
         return []

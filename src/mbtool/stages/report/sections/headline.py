@@ -6,23 +6,27 @@ from typing import Any
 
 from mbtool.stages.report import charts
 from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
+from mbtool.stages.report.sections.sides import SIDES, sentences_for
 from mbtool.stages.report.sources import Sources, wilson
 from mbtool.stages.report.words import interval, number, percent
 
-POPULATIONS = ("organic", "raw")
+POPULATIONS = ("organic", "post_stratified", "raw")
 
 
 def build(sources: Sources) -> Section | None:
     """Shares of the organic and of the raw population, sided and three-way, with the polls beside them."""
     words = sources.words
-    shares = sources.records("stance_shares", group="all")
-    if not shares:
+    every = sources.records("stance_shares", group="all")
+    if not every:
         return None
+    shares = [r for r in every if r["is_default"]]
     sided = {(r["population"], r["class"]): r for r in shares if r["among"] == "sided"}
     polls = _polls(sources)
     blocks: list[Block] = []
     main = sided.get(("organic", "oppose"))
-    if main is None or main["share"] is None:
+    if main is not None and main["share"] is None and (main["note"] or "").startswith("refused"):
+        blocks.append(Paragraph(words("headline.refused", note=main["note"]), "lead"))
+    elif main is None or main["share"] is None:
         blocks.append(Paragraph(words("headline.none"), "lead"))
     else:
         blocks.append(
@@ -39,6 +43,8 @@ def build(sources: Sources) -> Section | None:
         )
         if main["estimator"] == "classify_and_count":
             blocks.append(Paragraph(words("headline.baseline"), "caution"))
+        else:
+            blocks.append(Paragraph(words(f"headline.{main['estimator']}")))
     rows = [_row(sided[p, "oppose"], words(f"population.{p}"), p) for p in POPULATIONS if (p, "oppose") in sided]
     rows += [
         {"name": p["name"], "share": p["oppose"], "low": p["low"], "high": p["high"], "colour": "poll"} for p in polls
@@ -61,6 +67,8 @@ def build(sources: Sources) -> Section | None:
             )
         )
     blocks.append(_three_way(sources, shares))
+    if len({r["estimator"] for r in every}) > 1:
+        blocks.append(_estimators(sources, every))
     if polls:
         blocks.append(Paragraph(words("headline.polls", polls="; ".join(p["sentence"] for p in polls))))
     blocks += _evidence(sources)
@@ -105,6 +113,8 @@ def _three_way(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
     words = sources.words
     rows = []
     for population in POPULATIONS:
+        if not any(r["population"] == population for r in shares):
+            continue
         for side in ("oppose", "support", "neutral"):
             cells = [words(f"population.{population}"), words.name("stance", side)]
             for among in ("sided", "all"):
@@ -117,14 +127,29 @@ def _three_way(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
     return Grid([words(f"column.{k}") for k in keys], rows, frozenset({2, 3, 4, 5}), words("headline.table"))
 
 
+def _estimators(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
+    """The share against among the sides by every estimator: how far the answer hangs on the method."""
+    words = sources.words
+    found = {(r["estimator"], r["population"]): r for r in shares if (r["among"], r["class"]) == ("sided", "oppose")}
+    populations = [p for p in POPULATIONS if any(key[1] == p for key in found)]
+    rows = []
+    for estimator in dict.fromkeys(name for name, _ in found):
+        cells = [words.name("estimator", estimator)]
+        for population in populations:
+            r = found.get((estimator, population))
+            cells += [percent(r["share"]), interval(r["low"], r["high"])] if r else ["–", "–"]
+        rows.append(cells)
+    columns = [words("column.estimator")]
+    for population in populations:
+        columns += [words(f"population.{population}"), words("column.interval")]
+    return Grid(columns, rows, frozenset(range(1, len(columns))), words("headline.estimators"))
+
+
 def _evidence(sources: Sources) -> list[Block]:
     blocks: list[Block] = []
     arguments = sources.table("arguments").to_pylist()
-    for side in ("oppose", "support"):
-        found = [
-            (r["doc_id"], r["sentence"]) for r in sorted(arguments, key=lambda r: r["doc_id"]) if r["side"] == side
-        ]
-        quotes = sources.quotes(found)
+    for side in SIDES:
+        quotes = sources.quotes(sentences_for(sources, arguments, side))
         if quotes:
             blocks.append(Evidence(sources.words("headline.evidence", side=sources.words.name("stance", side)), quotes))
     return blocks

@@ -1,59 +1,125 @@
-"""Why: the arguments of each side, with the sentences that carry them."""
+"""Why: the arguments of each side with their shares, the sentences that carry them, and the words of each side."""
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import Any
 
 from mbtool.stages.report import charts
-from mbtool.stages.report.blocks import Block, Chart, Evidence, Paragraph, Section
+from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
+from mbtool.stages.report.sections.sides import SIDES, sentence_with, sentences_for
 from mbtool.stages.report.sources import Sources
-from mbtool.stages.report.words import number
+from mbtool.stages.report.words import interval, number, percent
 
-SIDES = ("oppose", "support")
+MOST_ASPECTS = 4
 
 
 def build(sources: Sources) -> Section | None:
-    """Documents with each argument, by side, among organic voices."""
+    """The share of each argument among the organic documents of each side, and the words that tell the sides apart."""
     words = sources.words
-    voice = {r["doc_id"]: r["voice"] for r in sources.table("voices").to_pylist()}
-    rows = [r for r in sources.table("arguments").to_pylist() if voice.get(r["doc_id"], "organic") == "organic"]
-    if not rows:
-        return None
-    documents = {(r["aspect"], r["side"], r["doc_id"]) for r in rows}
-    counts = Counter((aspect, side) for aspect, side, _ in documents if side in SIDES)
-    totals = Counter(aspect for aspect, side, _ in documents if side in SIDES)
-    aspects = sorted(totals, key=lambda a: (-totals[a], a))
-    bars = [
-        {"name": words.name("argument", a), "side": side, "count": counts[a, side]} for a in aspects for side in SIDES
-    ]
-    names = {side: words(f"reasons.{side}") for side in SIDES}
-    top = {s: _top(counts, s) for s in SIDES}
+    shares = sources.records("argument_shares", population="organic")
+    blocks: list[Block] = []
+    if shares:
+        blocks += _arguments(sources, shares)
+    blocks += _words(sources)
+    return Section("reasons", words("reasons.title"), blocks) if blocks else None
+
+
+def _arguments(sources: Sources, shares: list[dict[str, Any]]) -> list[Block]:
+    words = sources.words
+    top = {side: [r for r in shares if r["side"] == side] for side in SIDES}  # the most frequent stand first
+    totals = {side: rows[0]["n_side"] if rows else 0 for side, rows in top.items()}
     lead = words(
         "reasons.lead",
-        n=number(len({d for _, _, d in documents})),
+        n_oppose=number(totals["oppose"]),
+        n_support=number(totals["support"]),
         oppose=_named(sources, top["oppose"]),
         support=_named(sources, top["support"]),
     )
+    counts = {(r["aspect"], r["side"]): r["n"] for r in shares}
+    aspects = sorted({a for a, _ in counts}, key=lambda a: (-sum(counts.get((a, s), 0) for s in SIDES), a))
+    bars = [
+        {"name": words.name("argument", a), "side": side, "count": counts.get((a, side), 0)}
+        for a in aspects
+        for side in SIDES
+    ]
+    names = {side: words(f"reasons.{side}") for side in SIDES}
     chart = charts.opposed_bars(bars, words("reasons.chart"), names, words("column.documents"))
-    blocks: list[Block] = [Paragraph(lead, "lead"), Chart(chart, words("reasons.chart"))]
+    blocks: list[Block] = [Paragraph(lead, "lead"), Chart(chart, words("reasons.chart")), _table(sources, shares)]
+    arguments = sources.table("arguments").to_pylist()
     for side in SIDES:
-        for aspect in top[side]:
-            found = sorted((r["doc_id"], r["sentence"]) for r in rows if (r["aspect"], r["side"]) == (aspect, side))
+        for row in top[side][:MOST_ASPECTS]:
             title = words(
                 "reasons.evidence",
-                argument=words.name("argument", aspect),
-                side=words(f"reasons.{side}"),
-                n=number(counts[aspect, side]),
+                argument=words.name("argument", row["aspect"]),
+                side=names[side],
+                n=number(row["n"]),
             )
-            blocks.append(Evidence(title, sources.quotes(found)))
-    return Section("reasons", words("reasons.title"), blocks)
+            quotes = sources.quotes(sentences_for(sources, arguments, side, row["aspect"]))
+            if quotes:
+                blocks.append(Evidence(title, quotes))
+    return blocks
 
 
-def _top(counts: Counter[tuple[str, str]], side: str, most: int = 4) -> list[str]:
-    own = [(a, n) for (a, s), n in counts.items() if s == side and n]
-    return [a for a, _ in sorted(own, key=lambda pair: (-pair[1], pair[0]))[:most]]
+def _table(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
+    words = sources.words
+    rows = [
+        [
+            words(f"reasons.{r['side']}"),
+            words.name("argument", r["aspect"]),
+            percent(r["share"]),
+            interval(r["low"], r["high"]),
+            number(r["n"]),
+            number(r["authors"]),
+        ]
+        for side in SIDES
+        for r in shares
+        if r["side"] == side
+    ]
+    columns = [words(f"column.{c}") for c in ("side", "argument", "share", "interval", "documents", "authors")]
+    return Grid(columns, rows, frozenset({2, 3, 4, 5}), words("reasons.table"))
 
 
-def _named(sources: Sources, aspects: list[str]) -> str:
-    comma = sources.words("comma")
-    return comma.join(sources.words.name("argument", a) for a in aspects[:3]) or "–"
+def _named(sources: Sources, rows: list[dict[str, Any]]) -> str:
+    named = [f"{sources.words.name('argument', r['aspect'])} ({percent(r['share'])})" for r in rows[:3]]
+    return sources.words("comma").join(named) or "–"
+
+
+def _words(sources: Sources) -> list[Block]:
+    words = sources.words
+    blocks: list[Block] = []
+    for side in SIDES:
+        found = sources.records("side_words", side=side)[: sources.rows]
+        if not found:
+            continue
+        rows = [
+            [
+                r["term"],
+                number(r["count_side"]),
+                number(r["count_other"]),
+                number(r["documents"]),
+                number(r["authors"]),
+                number(r["log_odds_z"], 1),
+                f"{r['q_value']:.3f}",
+            ]
+            for r in found
+        ]
+        columns = [words(f"column.{c}") for c in ("word", "here", "elsewhere", "documents", "authors", "z", "q")]
+        title = words("reasons.words", side=words(f"reasons.{side}"))
+        blocks.append(Grid(columns, rows, frozenset(range(1, 7)), title))
+        blocks.append(
+            Evidence(words("reasons.word_evidence", side=words(f"reasons.{side}")), _examples(sources, found))
+        )
+    return [Paragraph(words("reasons.words_lead")), *blocks] if blocks else []
+
+
+def _examples(sources: Sources, found: list[dict[str, Any]]) -> list[Any]:
+    """One sentence for each word, from the document that most surely takes the side."""
+    documents = sources.documents(d for r in found for d in r["examples"][:1])
+    pairs = []
+    for row in found:
+        for doc_id in row["examples"][:1]:
+            text = documents.get(doc_id, {}).get("clean_text") or ""
+            sentence = sentence_with(text, row["term"])
+            if sentence is not None:
+                pairs.append((doc_id, sentence))
+    return sources.quotes(pairs)
