@@ -13,7 +13,7 @@ READY := .venv/.ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format bench bench-segment bench-ingest bench-share fuzz docs clean wheel
+.PHONY: demo test check format bench bench-segment bench-ingest bench-share fuzz docs clean wheel models
 
 demo: $(READY)
 	@$(BIN)/mbtool run -c configs/weishang.toml
@@ -30,6 +30,11 @@ check: $(READY)
 format: $(READY)
 	$(BIN)/ruff format src tests benchmarks docs
 	$(BIN)/ruff check --fix src tests benchmarks docs
+
+# the built-in models of stance and voice, from the training corpus alone
+models: $(READY)
+	@$(BIN)/python -m mbtool.models corpora/weishang-training/posts.jsonl src/mbtool/resources/models
+	@$(BIN)/python -m mbtool.voices corpora/weishang-training/posts.jsonl src/mbtool/resources/models
 
 bench-ingest: $(READY)
 	@$(BIN)/python -m benchmarks.ingest

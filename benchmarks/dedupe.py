@@ -13,6 +13,7 @@ Exits with 1 if anything is missed or wrong.
 """
 
 import argparse
+import csv
 import hashlib
 import json
 import os
@@ -115,7 +116,16 @@ def _arguments() -> argparse.Namespace:
 
 def _corpora(paths: Sequence[Path]) -> Iterator[tuple[str, list[str]]]:
     for path in paths:
-        yield path.name, [line.strip()[:LONGEST] for line in _lines(path) if line.strip()]
+        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        yield path.name, [post for file in files for post in _posts(file)]
+
+
+def _posts(file: Path) -> Iterator[str]:
+    """The lines of a file; of a CSV file the longest cell of each, which is the text."""
+    for line in _lines(file):
+        cell = max(next(csv.reader([line])), key=len) if ".csv" in file.suffixes else line
+        if cell.strip():
+            yield cell.strip()[:LONGEST]
 
 
 # --- planted copies ---

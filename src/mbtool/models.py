@@ -88,7 +88,9 @@ def train(
     given = read_labels(Path(labels), target)
     if len(np.unique(given.stances)) < 2:
         only = STANCES[int(given.stances[0])]
-        raise InputError(f"{labels}: every post is {only}: there is nothing to tell apart", "label posts of other sides")
+        raise InputError(
+            f"{labels}: every post is {only}: there is nothing to tell apart", "label posts of other sides"
+        )
     cues = _cues()
     plans = heads_for(given, how)
     is_judged = judge and len(given) <= NESTED_ON
@@ -243,7 +245,9 @@ def _judged(model: TrainedModel, labels: Labels, readings: Sequence[_Reading]) -
 
 def _held_out(model: TrainedModel, labels: Labels) -> HeldOut | None:
     """What the errors of the heads in use are known from, those of all heads together."""
-    used = sorted({n for t in labels.targets if (r := _reading(model, t)) and (n := model.head_of(r.target)) is not None})
+    used = sorted(
+        {n for t in labels.targets if (r := _reading(model, t)) and (n := model.head_of(r.target)) is not None}
+    )
     parts = [model.heads[n].held_out for n in used]
     if not parts:
         return None

@@ -173,7 +173,9 @@ def test_the_pipeline_reads_no_labels() -> None:
         assert "copies.csv" not in recipe.read_text("utf-8")
 
 
-STOCK = re.compile("httptcn|tcn[A-Za-z0-9]|电子商务经营者|广告管理暂行办法|组织领导传销活动|刑法第二百二十四条|weishang|friends")
+STOCK = re.compile(
+    "httptcn|tcn[A-Za-z0-9]|电子商务经营者|广告管理暂行办法|组织领导传销活动|刑法第二百二十四条|weishang|friends"
+)
 """Runs that two honest writers share: shortened links, names of laws and crimes."""
 
 

@@ -17,7 +17,7 @@ def write_posts(project: Path, name: str) -> None:
     path = project / "data" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     post = {
-        "_id": "5011400000000012", "mblogid": "Nz3Aa9Bb1", "created_at": "2026-03-05 12:30:00", "crawl_time": 1772686800,  # noqa: E501
+        "_id": "5011400000000012", "mblogid": "Nz3Aa9Bb1", "created_at": "2026-03-05 12:30:00", "crawl_time": 1772686800,
         "content": f"@{OTHER} 你看 http://weibo.com/u/{UID} 电话13812345678//@{OTHER}:微商", "url": f"https://weibo.com/{UID}/Nz3Aa9Bb1",
         "user": {"_id": UID, "nick_name": NAME, "description": f"找@{OTHER} 或 {NAME}", "avatar_hd": "http://x/1.jpg"},
         "note": f"https://m.weibo.cn/u/{UID}?x=1",

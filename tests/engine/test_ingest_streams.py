@@ -32,7 +32,7 @@ def rows_of(project: Path, name: str = "documents_all", lake: str = "lake") -> l
 def post(number: int, text: str = "微商") -> str:
     user = {"_id": str(1_700_000_000 + number % 50), "nick_name": f"名{number % 50}"}
     return json.dumps(
-        {"_id": f"{3_700_000_000_000_001 + number}", "mblogid": "x", "content": f"{text}{number}", "user": user if number != 13_000 else {},  # noqa: E501
+        {"_id": f"{3_700_000_000_000_001 + number}", "mblogid": "x", "content": f"{text}{number}", "user": user if number != 13_000 else {},
          "created_at": "2016-01-02 10:00:00", "crawl_time": 1_460_000_000, "extra_number": number},
         ensure_ascii=False,
     )  # fmt: skip

@@ -99,7 +99,7 @@ def test_where_may_speak_of_voice_once_that_stage_ran(project: Path) -> None:
 
 def test_where_on_voice_sees_the_whole_corpus_in_every_shard(project: Path) -> None:
     """Voices are settled for the corpus: a new part may change the voice of an old post, so every shard is redone."""
-    settings = ("facts.where=\"voice = 'news'\"")
+    settings = "facts.where=\"voice = 'news'\""
     api.ingest(config=load(project, *settings))
     api.analyze("facts", config=load(project, *settings), engine="serial")
     lake = api.open_lake(project / "lake")

@@ -27,7 +27,7 @@ OWN: dict[str, bytes] = {
     "wide.csv": _CSV.encode("utf-16"),
     "posts.jsonl": "".join(json.dumps(p, ensure_ascii=False) + "\n" for p in _POSTS).encode(),
     "posts.json": json.dumps(_POSTS, ensure_ascii=False).encode(),
-    "page.html": "<html><head><title>微商</title></head><body><article><p>微商从业人员已达千万。</p></article></body></html>".encode(),  # noqa: E501
+    "page.html": "<html><head><title>微商</title></head><body><article><p>微商从业人员已达千万。</p></article></body></html>".encode(),
     "article.md": "# 微商调查\n\n作者：小李\n\n微商到底怎么了，我们问了十个人。\n".encode(),
 }
 

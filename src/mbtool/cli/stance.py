@@ -30,9 +30,7 @@ def train(
     target: TargetOption = None,
     heads: HowOption = "auto",
     folds: FoldsOption = 5,
-    judge: Annotated[
-        bool, typer.Option("--judge/--no-judge", help="Also judge it by nested cross-validation.")
-    ] = True,
+    judge: Annotated[bool, typer.Option("--judge/--no-judge", help="Also judge it by nested cross-validation.")] = True,
     seed: SeedOption = 0,
     quiet: QuietOption = False,
     log_json: LogJsonOption = False,

@@ -67,7 +67,6 @@ def evaluate(
     show.table(["labelled ↓ read as →", *VOICES], named, right=VOICES)
     if errors and found.misses:
         shown = [
-            [m.truth, m.predicted, f"{m.probability:.2f}", " ".join(m.text.split())[:80]]
-            for m in found.misses[:errors]
+            [m.truth, m.predicted, f"{m.probability:.2f}", " ".join(m.text.split())[:80]] for m in found.misses[:errors]
         ]
         show.table(["labelled", "read as", "p", "text"], shown, title="the surest errors", right=["p"])

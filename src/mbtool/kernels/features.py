@@ -120,7 +120,9 @@ class Scratch(NamedTuple):
 @compiled
 def _scratch(longest_bytes: int, longest: NDArray[np.int64]) -> Scratch:
     n = longest_bytes + 4
-    features = n * (longest[PLAIN] + longest[ABOUT] + longest[NEGATED] + longest[CLOSING] + 14) + 4096 + 8 * _LONGEST_TARGET
+    features = (
+        n * (longest[PLAIN] + longest[ABOUT] + longest[NEGATED] + longest[CLOSING] + 14) + 4096 + 8 * _LONGEST_TARGET
+    )
     return Scratch(
         np.zeros(n, np.uint32),
         np.zeros(n + 1, np.int32),
@@ -562,7 +564,12 @@ def _resolve(
             strengths[0 if resolved > 0 else 1] += weight * place
     support, oppose = _step(strengths[0]), _step(strengths[1])
     net = strengths[0] - strengths[1]
-    facts = ((14, support), (15, oppose), (16, support * 8 + oppose), (17, _step(abs(net)) * (1 if net > 0 else -1) + 8))
+    facts = (
+        (14, support),
+        (15, oppose),
+        (16, support * 8 + oppose),
+        (17, _step(abs(net)) * (1 if net > 0 else -1) + 8),
+    )
     for what, fact in facts:
         scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(_pair(what, fact), CUE, bits), 0, 0
         m += 1
@@ -744,9 +751,7 @@ def count_features(
     indptr = np.zeros(n + 1, np.int64)
     total = 0
     for row in range(n):
-        m = _emit(
-            data, offsets[row], offsets[row + 1], targets, target_of[row], row, lexicon, layout, scratch
-        )
+        m = _emit(data, offsets[row], offsets[row + 1], targets, target_of[row], row, lexicon, layout, scratch)
         if total + m > capacity:
             capacity = max(2 * capacity, total + m)
             wider, higher = np.empty(capacity, np.int32), np.empty(capacity, np.float32)

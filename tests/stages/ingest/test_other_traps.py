@@ -34,7 +34,7 @@ def test_mediacrawler_creator_hash_is_the_head_of_a_sha256() -> None:
 
 def test_mediacrawler_new_header_takes_rows_of_the_old_generation() -> None:
     new = "comment_id,create_time,create_date_time,note_id,content,sub_comment_count,comment_like_count,last_modify_ts,parent_comment_id,creator_hash,nickname"  # noqa: E501
-    old = "5100000000001,1772685000,2026-03-05 12:30:00+08:00,5011200000000017,早该管管了,0,33,1772690000123,江苏,,7700000021,示例,m,,"  # noqa: E501
+    old = "5100000000001,1772685000,2026-03-05 12:30:00+08:00,5011200000000017,早该管管了,0,33,1772690000123,江苏,,7700000021,示例,m,,"
     (row,) = read_text("search_comments.csv", f"{new}\n{old}\n").documents
     assert (row["region"], row["likes"]) == ("江苏", 33)
 
@@ -144,7 +144,7 @@ def test_wechat_link_without_what_tells_how_the_reader_came_is_the_id(tmp_path: 
 def test_wechat_article_is_one_document_in_json_sheet_and_page() -> None:
     link = "https://mp.weixin.qq.com/s/Same00AbC"
     sheet = f"公众号,ID,链接,标题,发布时间,文章内容\n号,1,{link}#rd,题,2026-03-04 13:00:00,内容一句。\n"
-    page = f'<html><head><meta property="og:url" content="{link}"></head><body><div id="js_content"><p>内容一句。</p></div></body></html>'  # noqa: E501
+    page = f'<html><head><meta property="og:url" content="{link}"></head><body><div id="js_content"><p>内容一句。</p></div></body></html>'
     (row,), (other,) = read_text("s.csv", sheet).documents, read_text("p.html", page).documents
     assert row["native_id"] == other["native_id"]
     assert row["doc_id"] == other["doc_id"]

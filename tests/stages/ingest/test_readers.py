@@ -50,7 +50,7 @@ def docx(*paragraphs: str, extra: str = "") -> bytes:
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     body = "".join(paragraphs)
     return archive({"[Content_Types].xml": b"<Types/>", "word/document.xml": (
-        f'<?xml version="1.0" encoding="UTF-8"?>{extra}<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'  # noqa: E501
+        f'<?xml version="1.0" encoding="UTF-8"?>{extra}<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
     ).encode()})  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def test_database_views_and_names_with_quotes_do_no_harm(tmp_path: Path) -> None
 
 def test_xhs_downloader_database_has_chinese_columns(tmp_path: Path) -> None:
     script = "CREATE TABLE explore_data (采集时间 TEXT, 作品ID TEXT PRIMARY KEY, 作品标题 TEXT, 作品描述 TEXT, 发布时间 TEXT, 点赞数量 TEXT, 作者ID TEXT);"  # noqa: E501
-    script += f"INSERT INTO explore_data VALUES ('2026-03-06 10:00:00', 'a1', '题', '{TEXT}', '2026-03-01_08:00:00', '-1', 'u');"  # noqa: E501
+    script += f"INSERT INTO explore_data VALUES ('2026-03-06 10:00:00', 'a1', '题', '{TEXT}', '2026-03-01_08:00:00', '-1', 'u');"
     result = read("ExploreData.db", database(script, tmp_path / "ExploreData.db"))
     assert result.funnel.preset == "xhs-downloader"
     assert result.documents[0]["likes"] is None

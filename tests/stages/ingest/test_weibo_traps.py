@@ -311,6 +311,6 @@ def test_poll_votes_written_with_a_unit_are_read(tmp_path: Path) -> None:
 
 def test_a_single_raw_post_is_one_record_and_its_options_are_others() -> None:
     raw = {"mid": MID, "text_raw": "投票", "page_info": {"object_type": "hudongvote", "card_info": {"vote_object": {
-        "id": "1", "content": "支持吗", "vote_list": [{"id": 1, "content": "支持", "part_num": 7, "part_ratio": 0.7}]}}}}  # fmt: skip  # noqa: E501
+        "id": "1", "content": "支持吗", "vote_list": [{"id": 1, "content": "支持", "part_num": 7, "part_ratio": 0.7}]}}}}  # fmt: skip
     result = read("post.json", json.dumps(raw).encode())
     assert (result.funnel.records, len(result.documents), len(result.tables["polls"])) == (2, 1, 1)

@@ -13,8 +13,8 @@ import pytest
 from mbtool.settings import located
 from mbtool.stages.topics.config import TopicsSettings
 from mbtool.stages.topics.stage import STAGE
-from mbtool.text.terms import is_candidate, read_stop_words
 from mbtool.tables import DUPLICATES, TOKENS, VOCABULARY, VOICES
+from mbtool.text.terms import is_candidate, read_stop_words
 
 Document = dict[str, Any]
 THEMES = ["面膜 烂脸 三无 激素 过敏 投诉", "代理 囤货 上级 团队 加盟 升级", "微信 公告 分销 平台 封号 监管"]

@@ -80,7 +80,10 @@ def test_person_is_organic(text: str, judge: object) -> None:
 
 
 def test_essay_in_the_first_person_is_organic_though_it_is_an_article() -> None:
-    essay = "我二姨去年开始在朋友圈卖东西，我妈说她变了，我不信。那天我去她家，她坐在一堆纸箱中间哭，我也不知道说什么好。" * 4
+    essay = (
+        "我二姨去年开始在朋友圈卖东西，我妈说她变了，我不信。那天我去她家，她坐在一堆纸箱中间哭，我也不知道说什么好。"
+        * 4
+    )
     assert voice(essay, kind="article") == "organic"
 
 
@@ -136,7 +139,7 @@ def test_a_word_counts_less_in_a_long_text() -> None:
 def test_probabilities_are_the_softmax_of_added_weights(tmp_path: Path) -> None:
     file = tmp_path / "cues.toml"
     file.write_text(
-        '[bias]\npromotional = -1.0\nnews = -2.0\n'
+        "[bias]\npromotional = -1.0\nnews = -2.0\n"
         '[[cue]]\nname = "a"\nvoice = "promotional"\nweight = 2.0\nwords = ["甲"]\n'
         '[[cue]]\nname = "b"\nvoice = "news"\nweight = 1.5\nwords = ["乙"]\n'
         '[[cue]]\nname = "c"\nvoice = "organic"\nweight = 0.5\nwords = ["丙", "丁"]\ncap = 2\n',
@@ -166,7 +169,7 @@ def test_a_document_has_the_same_scores_in_any_company() -> None:
 @pytest.mark.parametrize("model", ["builtin", "cues"])
 def test_table_has_its_schema_whatever_is_missing(model: str) -> None:
     for tables in (documents(), documents({}), documents({"clean_text": ""}, {"hashtags": None})):
-        found = work(STAGE.config(model=model), tables, lambda n: None)["voice_scores"]
+        found = work(STAGE.config.model_validate({"model": model}), tables, lambda n: None)["voice_scores"]
         assert found.schema.equals(VOICE_SCORES.schema)
         assert found.num_rows == tables["documents"].num_rows
     assert max(found["promotional"].to_pylist() + found["news"].to_pylist()) < 0

@@ -56,7 +56,9 @@ def test_copies_of_an_advert_are_no_other_posts_of_their_author() -> None:
 
 
 def test_rhythm_counts_posts_a_day_from_three_posts_on() -> None:
-    found = in_context(scores(*[-1.0] * 6), around(list(range(6)), [0, 0, 0, 0, 1, 1], days=[1, 1, 2, 2, 1, 1]), Weights(0, 0, 1))
+    found = in_context(
+        scores(*[-1.0] * 6), around(list(range(6)), [0, 0, 0, 0, 1, 1], days=[1, 1, 2, 2, 1, 1]), Weights(0, 0, 1)
+    )
     np.testing.assert_allclose(found.rhythm[:, 1], [np.log(2)] * 4 + [0.0] * 2)
 
 
@@ -71,7 +73,9 @@ def test_context_is_bounded_and_does_not_depend_on_the_order(rows: list[tuple[fl
     assert np.abs(found.author).max() <= LIMIT
 
 
-def tables(rows: list[dict[str, object]], clusters: dict[str, str] | None = None) -> tuple[list[dict[str, pa.Table]], dict[str, pa.Table]]:
+def tables(
+    rows: list[dict[str, object]], clusters: dict[str, str] | None = None
+) -> tuple[list[dict[str, pa.Table]], dict[str, pa.Table]]:
     documents = pa.Table.from_pylist(
         [{"doc_id": r["doc_id"], "author_id": r.get("author"), "day": date(2015, 1, 1)} for r in rows],
         schema=DOCUMENTS.whole("doc_id", "author_id", "day").read_schema(),
@@ -93,7 +97,11 @@ def test_voice_in_context_names_why_it_changed() -> None:
     rows += [{"doc_id": f"c{i}", "promotional": -5.0} for i in range(20)]
     shards, corpus = tables(rows)
     found = merge(STAGE.config(), shards, corpus)["voices"].to_pylist()
-    assert (found[0]["text_voice"], found[0]["voice"], found[0]["cues"]) == ("organic", "promotional", ["author", "rhythm"])
+    assert (found[0]["text_voice"], found[0]["voice"], found[0]["cues"]) == (
+        "organic",
+        "promotional",
+        ["author", "rhythm"],
+    )
     assert found[1]["cues"][-1] == "sale"
 
 

@@ -61,7 +61,9 @@ def test_writing_a_model_and_reading_it_again_changes_nothing(tmp_path: Path) ->
 def test_what_make_models_fits_predicts_as_the_shipped_model() -> None:
     import tomllib
 
-    rows = sorted((json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()), key=lambda r: str(r["id"]))
+    rows = sorted(
+        (json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()), key=lambda r: str(r["id"])
+    )
     cues = read_cues(tomllib.loads(CUES.read_text(encoding="utf-8")))
     shipped = read_model(FILE)
     assert sum(shipped.about["posts"].values()) == len(rows), "the training corpus has changed: run make models"
@@ -75,7 +77,12 @@ def test_what_make_models_fits_predicts_as_the_shipped_model() -> None:
 
 
 def test_groups_join_by_author_and_by_likeness() -> None:
-    texts = ["今天买了面膜很好用推荐给大家", "完全不同的一句话在这里", "今天买了面膜很好用推荐给大伙", "第四句也不一样呢"]
+    texts = [
+        "今天买了面膜很好用推荐给大家",
+        "完全不同的一句话在这里",
+        "今天买了面膜很好用推荐给大伙",
+        "第四句也不一样呢",
+    ]
     found = groups_of(texts, ["a", "b", "c", "b"])
     assert found[0] == found[2]
     assert found[1] == found[3]

@@ -55,21 +55,31 @@ def work(config: DedupeSettings, tables: Tables, tick: Tick) -> Tables:
 
 
 def merge(config: DedupeSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
-    """The cluster and weight of every document; what the last merge decided is carried on from, not redone."""
+    """The cluster and weight of every document; what the last merge decided is carried on from, not redone.
+
+    A superseded revision is not among ``shards``, and the clusters are those of a corpus in which it never stood: where
+    it was a representative, the next of its cluster takes its place (or joins another representative it is near).
+    """
     keys = pa.concat_tables([TEXT_KEYS.empty(), *(shard["text_keys"] for shard in shards)])
     rows = corpus["cluster_rows"]
     before = Stars(rows["owner_row"].to_numpy().astype(np.int64), rows["similarity"].to_numpy())
     texts = _texts(keys)
     stars = cluster(texts, config.similarity, config.min_length, before, config.threads)
-    size = cluster_sizes(stars.owner)
-    copies = np.flatnonzero(size > 1)
+    copies = np.flatnonzero(cluster_sizes(stars.owner) > 1)
     weight = weigh(stars.owner, copies, _numbers(keys["author_id"], copies), config.weight)
-    ids = keys["doc_id"].combine_chunks()
+    carried = [pa.array(stars.owner, pa.int32()), pa.array(stars.similarity, pa.float64())]
+    return {
+        "duplicates": _duplicates(keys["doc_id"].combine_chunks(), stars, is_equal(texts, stars), weight),
+        "cluster_rows": pa.table(carried, schema=CLUSTER_ROWS.schema),
+    }
+
+
+def _duplicates(ids: pa.Array, stars: Stars, equal: NDArray[np.bool_], weight: NDArray[np.float64]) -> pa.Table:
+    size = cluster_sizes(stars.owner)
     kinds = pa.DictionaryArray.from_arrays(
-        pa.array(np.where(is_equal(texts, stars), 0, 1), pa.int8(), mask=size == 1),
-        pa.array(["exact", "near"], pa.string()),
+        pa.array(np.where(equal, 0, 1), pa.int8(), mask=size == 1), pa.array(["exact", "near"], pa.string())
     )
-    duplicates = {
+    columns = {
         "doc_id": ids,
         "cluster_id": ids.take(pa.array(stars.owner)),
         "cluster_size": pa.array(size, pa.int32()),
@@ -78,11 +88,7 @@ def merge(config: DedupeSettings, shards: Iterable[Tables], corpus: Tables) -> T
         "kind": kinds.cast(pa.string()),
         "weight": pa.array(weight, pa.float64()),
     }
-    carried = [pa.array(stars.owner, pa.int32()), duplicates["similarity"]]
-    return {
-        "duplicates": pa.table(duplicates, schema=DUPLICATES.schema),
-        "cluster_rows": pa.table(carried, schema=CLUSTER_ROWS.schema),
-    }
+    return pa.table(columns, schema=DUPLICATES.schema)
 
 
 def _guard(config: DedupeSettings) -> Guard:

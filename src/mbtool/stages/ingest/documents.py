@@ -311,11 +311,8 @@ class _Maker:
     def _published(self, place: int, value: Any, anchor_millis: int, *, has_crawl: bool) -> When:
         context = self.context
         anchor = moment_of(int(anchor_millis)) if has_crawl else context.anchor
-        is_named = context.named_day is not None and value in (None, "")
-        if is_named and context.named_day:
-            when = When(_midnight(context.named_day), "day", None)
-        else:
-            when = parse_when(value, anchor)
+        named = context.named_day if value in (None, "") else None
+        when = When(_midnight(named), "day", None) if named else parse_when(value, anchor)
         when = self._not_after_crawl(place, when, anchor)
         if when.problem and when.problem != "empty":
             self.flag(place, f"date: {when.problem}")

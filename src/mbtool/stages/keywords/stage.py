@@ -14,8 +14,8 @@ from mbtool.settings import located
 from mbtool.stages.keywords.config import KeywordsSettings
 from mbtool.stages.keywords.core import Choice, Floors, Keyness, build_vocabulary, contrasts
 from mbtool.stages.keywords.counts import NO_GROUP, Corpus, Ids
-from mbtool.text.terms import read_stop_words
 from mbtool.tables import DOCUMENTS, DUPLICATES, KEYWORDS, TOKENS, VOCABULARY, VOICES
+from mbtool.text.terms import read_stop_words
 
 GROUPS: Mapping[str, Callable[[Tables, pa.Array], pa.Array]] = {
     "voice": lambda tables, doc_ids: _aligned(tables["voices"], "voice", doc_ids),

@@ -37,7 +37,16 @@ from mbtool.text.masking import masked
 
 READS = (
     DOCUMENTS.whole(
-        "doc_id", "platform", "kind", "author_id", "day", "date_precision", "clean_text", "title", "language", "source_file"
+        "doc_id",
+        "platform",
+        "kind",
+        "author_id",
+        "day",
+        "date_precision",
+        "clean_text",
+        "title",
+        "language",
+        "source_file",
     ),
     REJECTS.whole("reason"),
     POLLS.whole(),

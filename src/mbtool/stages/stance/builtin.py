@@ -30,7 +30,9 @@ SEED = 20150722
 FOLDS = 5
 
 
-def make_builtin(posts: Sequence[Mapping[str, Any]], cues: Mapping[str, Any], done: Done = lambda: None) -> TrainedModel:
+def make_builtin(
+    posts: Sequence[Mapping[str, Any]], cues: Mapping[str, Any], done: Done = lambda: None
+) -> TrainedModel:
     """Train it.
 
     Args:

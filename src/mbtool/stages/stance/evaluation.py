@@ -155,9 +155,7 @@ def share_errors(
                     covers = float(low <= real <= high)
                     found.setdefault(share.estimator, []).append((abs(share.share - real), covers, high - low))
     return {
-        name: dict(
-            zip(("mean_absolute_error", "coverage", "width"), np.round(np.mean(v, axis=0), 4).tolist(), strict=True)
-        )
+        name: dict(zip(("mean_absolute_error", "coverage", "width"), _rounded_means(v), strict=True))
         for name, v in found.items()
     }
 
@@ -207,3 +205,7 @@ def worst(p: Floats, stances: Ints, n: int) -> Sequence[int]:
     """The posts whose true stance was given the least probability, worst first."""
     surprise = p[np.arange(len(p)), stances]
     return [int(i) for i in np.argsort(surprise, kind="stable")[:n] if np.argmax(p[i]) != stances[i]]
+
+
+def _rounded_means(rows: list[tuple[float, float, float]]) -> list[float]:
+    return [round(float(np.mean(column)), 4) for column in zip(*rows, strict=True)]

@@ -187,9 +187,7 @@ def build_lexicon(words: Words, groups: Sequence[int]) -> Lexicon:
         while keys[slot]:
             slot = (slot + 1) & (size - 1)
         keys[slot], nodes[slot] = key, node
-    return Lexicon(
-        keys, nodes, np.array(kinds, np.int32), np.array(cues, np.int32), np.array(groups, np.int32), opens
-    )
+    return Lexicon(keys, nodes, np.array(kinds, np.int32), np.array(cues, np.int32), np.array(groups, np.int32), opens)
 
 
 def build_targets(names: Iterable[Sequence[str]]) -> Targets:
@@ -230,5 +228,3 @@ class Reader:
             texts.data, texts.offsets, targets, target_of, self.lexicon(), self.layout()
         )
         return csr_matrix((values, indices, indptr), shape=(len(texts), FAMILIES << self.bits))
-
-

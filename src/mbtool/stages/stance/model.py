@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from mbtool.errors import InputError
 from mbtool.kernels.features import FAMILIES, Weights, score_features, trace_features
-from mbtool.text.sentences import fold
 from mbtool.stages.stance.features import Reader, Texts, build_targets, dull, folded_points
+from mbtool.text.sentences import fold
 
 FORMAT = "mbtool stance model 1"
 FILE_NAME = "stance.model"

@@ -11,7 +11,7 @@ To add an estimator, write a function ``(Corpus, Errors) -> (B, K)`` and name it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +93,16 @@ class Errors:
 
     def part(self, rows: slice) -> Errors:
         """Some of the weightings."""
-        arrays = (self.weights, self.prior, self.hard, self.soft, self.scaling, self.scaled_prior)
-        return Errors(self.calibration, *(a[rows] for a in arrays), self.gain)
+        return replace(
+            self,
+            weights=self.weights[rows],
+            prior=self.prior[rows],
+            hard=self.hard[rows],
+            soft=self.soft[rows],
+            scaling=self.scaling[rows],
+            scaled_prior=self.scaled_prior[rows],
+            _histograms={},
+        )
 
     def histograms(self, bins: int, label: int) -> tuple[Floats, Floats]:
         """Histograms of the posterior of ``label`` in that class and outside of it, each (B, bins), summing to 1."""

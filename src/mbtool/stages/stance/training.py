@@ -313,7 +313,9 @@ def fit_platt(scores: NDArray[np.float64], stances: NDArray[np.int64]) -> Calibr
         slope += np.concatenate([2e-3 * (x[:3] - x[:3].mean()), 2e-3 * x[3:]])
         return log_loss(p, stances) + float(pull), slope
 
-    best = minimize(loss, np.array([2.0, 2, 2, 0, 0, 0]), jac=True, method="L-BFGS-B", bounds=[(0.01, 60)] * 3 + [(-9, 9)] * 3)
+    best = minimize(
+        loss, np.array([2.0, 2, 2, 0, 0, 0]), jac=True, method="L-BFGS-B", bounds=[(0.01, 60)] * 3 + [(-9, 9)] * 3
+    )
     return Calibration("platt", np.asarray(best.x[:3]), np.asarray(best.x[3:]), _no_stairs())
 
 

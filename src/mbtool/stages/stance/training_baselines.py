@@ -24,7 +24,7 @@ def target_only(learnt: Labels, given: Labels, n: int = 0) -> Ints:
 
 def plain(learnt: Labels, given: Labels, n: int = 0, *, with_target: bool = False) -> Ints:
     """Guesses by character TF-IDF (1- to 3-grams) and a linear SVM; with ``with_target`` on the target as well."""
-    ours, theirs = ([_joined(x, with_target=with_target) for x in (learnt, given)])
+    ours, theirs = [_joined(x, with_target=with_target) for x in (learnt, given)]
     return _guessed(learnt, given, ours, theirs, (1, 3), n)
 
 

@@ -10,8 +10,8 @@ _BUILTIN = """# Model card: the built-in stance model for 微商
 **What it answers.** Whether the author of a post supports, opposes, or takes no side on 微商, with calibrated probabilities and the
 words that decided. It knows this target and its aliases only and refuses every other.
 
-**Learnt from** `corpora/weishang-training`, with plain sentences made of the cue list (`resources/stance_cues.toml`) as a weak prior, and from nothing else: {posts} posts ({stances}). They are synthetic, their labels are the
-writers' own. The demo corpus took no part.
+**Learnt from** `corpora/weishang-training`, with plain sentences made of the cue list (`resources/stance_cues.toml`) as a weak
+prior, and from nothing else: {posts} posts ({stances}). They are synthetic, their labels are the writers' own. The demo corpus took no part.
 
 **How.** One linear support vector machine a class (liblinear) on hashed character n-grams of the whole text, of the clauses that
 name 微商, of what stands behind a negation and of the last clauses; on cue words with negation and place; on length, marks and
@@ -37,7 +37,10 @@ def card(about: Mapping[str, Any], judged: Mapping[str, Any] | None) -> str:
         losses = ", ".join(f"{kind} {value}" for kind, value in about["log_loss"].items())
         return _BUILTIN.format(**{**about, "stances": stances, "recipe": _recipe(about["recipe"]), "losses": losses})
     lines = ["# Model card: a stance model", "", f"Learnt from {about['posts']} posts ({stances}).", ""]
-    lines += ["| target | posts | macro-F1 in the folds that chose | calibration | its error | recipe |", "|---|---|---|---|---|---|"]
+    lines += [
+        "| target | posts | macro-F1 in the folds that chose | calibration | its error | recipe |",
+        "|---|---|---|---|---|---|",
+    ]
     for head in about["heads"]:
         lines.append(
             f"| {head['target'] or 'any'} | {head['posts']} | {head['macro_f1']} | {head['calibration']} "
@@ -48,7 +51,10 @@ def card(about: Mapping[str, Any], judged: Mapping[str, Any] | None) -> str:
         lines += [f"- {key}: {judged[key]}, 95 % {judged['intervals'][key]}" for key in judged["intervals"]]
         lines += [f"- expected calibration error: {judged['calibration_error']}"]
         lines += [f"- from the target alone: macro-F1 {judged['baselines']['target_only']['macro_f1']}"]
-    lines += ["", "Linear weights on hashed character n-grams and cues (see docs/stance.md). Not for judging single people."]
+    lines += [
+        "",
+        "Linear weights on hashed character n-grams and cues (see docs/stance.md). Not for judging single people.",
+    ]
     return "\n".join(lines) + "\n"
 
 

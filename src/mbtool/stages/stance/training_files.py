@@ -24,7 +24,19 @@ from mbtool.text.posts import comparison_key, read_post
 csv.field_size_limit(64 * 1024 * 1024)
 
 COLUMNS = {
-    "text": ("text", "正文", "文本", "内容", "微博正文", "content", "tweet", "weibo", "post", "text_content", "clean_text"),
+    "text": (
+        "text",
+        "正文",
+        "文本",
+        "内容",
+        "微博正文",
+        "content",
+        "tweet",
+        "weibo",
+        "post",
+        "text_content",
+        "clean_text",
+    ),
     "target": ("target", "目标", "对象", "话题", "topic", "targets"),
     "stance": ("stance", "立场", "标签", "label", "态度", "stances"),
 }

@@ -14,8 +14,8 @@ from mbtool.stages.topics.bags import Bags, Ids, Mask, build_bags
 from mbtool.stages.topics.config import TopicsSettings
 from mbtool.stages.topics.core import COHERENCE_TERMS, Topics, find_examples, find_topics, possible_k, written_shares
 from mbtool.stages.topics.model import Fitting
-from mbtool.text.terms import read_stop_words
 from mbtool.tables import DOCUMENT_TOPICS, DUPLICATES, TOKENS, TOPIC_QUALITY, TOPIC_TERMS, TOPICS, VOCABULARY, VOICES
+from mbtool.text.terms import read_stop_words
 
 LABEL_TERMS = 3
 

@@ -104,9 +104,7 @@ def evaluated(texts: Sequence[str], truth: NDArray[np.int64], p: NDArray[np.floa
         classes=dict(zip(VOICES, figures, strict=True)),
         intervals=_intervals(truth, predicted, seed),
         confusion=confusion,
-        misses=tuple(
-            Miss(texts[i], VOICES[truth[i]], VOICES[predicted[i]], float(p[i, predicted[i]])) for i in surest
-        ),
+        misses=tuple(Miss(texts[i], VOICES[truth[i]], VOICES[predicted[i]], float(p[i, predicted[i]])) for i in surest),
     )
 
 

@@ -16,7 +16,10 @@ _FIRST_PERSON = re.compile("[我俺]|\\b(?:i|my|me)\\b")
 _SECOND_PERSON = re.compile("[你您亲]")
 _STOPS = re.compile("[,。!?;:…~、]")
 _ODD = re.compile("[➕✚⊕＋→➡⎛⎞✖❌✅❗‼❓①-⑳⒈-⒛▫👉🉑🈶🈚🈵🉐囗♥♡❤✘✔|丨·•★☆◆●㊣✧✦↑♣♠]")
-_INITIAL, _FINAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])", "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uan|uai|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|[aoeiuv])"
+_INITIAL, _FINAL = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])",
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uan|uai|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|[aoeiuv])",
+)
 _SOUND = re.compile(f"(?:(?<=[一-鿿])|(?<=[一-鿿] )){_INITIAL}{_FINAL}(?= ?[一-鿿])")
 _HAN = re.compile("[一-鿿]")
 _SPACE = re.compile("\\s+")

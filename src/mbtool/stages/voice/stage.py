@@ -105,7 +105,10 @@ def _surroundings(found: pa.Table, corpus: Tables) -> Surroundings:
     clusters = _aligned(corpus["duplicates"], found)["cluster_id"]
     days = pc.fill_null(documents["day"].cast(pa.int32()), -1).to_numpy().astype(np.int64)
     return Surroundings(
-        clusters=_numbers(clusters), authors=_numbers(documents["author_id"]), days=days, lengths=found["length"].to_numpy()
+        clusters=_numbers(clusters),
+        authors=_numbers(documents["author_id"]),
+        days=days,
+        lengths=found["length"].to_numpy(),
     )
 
 
@@ -118,7 +121,7 @@ def _aligned(table: pa.Table, found: pa.Table) -> pa.Table:
 def _numbers(values: pa.ChunkedArray) -> NDArray[np.int64]:
     """A number for each value in order of first appearance; every null is a value of its own."""
     encoded = values.combine_chunks().dictionary_encode()
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes: NDArray[np.int64] = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     unknown = codes < 0
     codes[unknown] = len(encoded.dictionary) + np.arange(int(unknown.sum()))
     return codes
@@ -133,9 +136,11 @@ def _with_context(
 ) -> list[list[str]]:
     """The cues of the text, before them the context that spoke for the voice; where it overruled the text, it alone."""
     rows = np.arange(len(voices))
-    moved = np.column_stack(
-        [_gain(part, voices, rows) for part in (result.copies, result.author, result.rhythm)]
-    ) if len(rows) else np.zeros((0, 3))
+    moved = (
+        np.column_stack([_gain(part, voices, rows) for part in (result.copies, result.author, result.rhythm)])
+        if len(rows)
+        else np.zeros((0, 3))
+    )
     named = [[CONTEXT_CUES[j] for j in np.flatnonzero(row >= _NAMED_FROM)] for row in moved]
     kept = (c if same else [] for c, same in zip(cues, is_unmoved, strict=True))
     return [[*context, *found][:limit] for context, found in zip(named, kept, strict=True)]
