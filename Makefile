@@ -52,9 +52,7 @@ bench-segment: $(READY)
 bench-share: $(READY)
 	@$(BIN)/python -m benchmarks.share
 
-bench: $(READY)
-	@$(BIN)/python -m pip install --quiet -e ".[bench]"
-	@$(BIN)/python -m benchmarks
+bench: bench-segment bench-ingest bench-share
 
 docs: $(READY)
 	@$(BIN)/python -m docs.generate
