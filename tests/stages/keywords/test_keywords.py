@@ -138,7 +138,8 @@ def test_corpus_with_nothing_to_compare_gives_no_keyword(documents: list[Documen
 
 def test_null_token_lists_and_stages_that_are_off_do_no_harm() -> None:
     tables = _tables([_post(1, "微商", platform="weibo"), _post(2, "面膜", platform="xhs")])
-    tables["tokens"] = pa.concat_tables([tables["tokens"], TOKENS.build([{"doc_id": "d9", "token_ids": None}])])
+    more = TOKENS.build([{"doc_id": "d9", "token_ids": None}]).select(tables["tokens"].column_names)
+    tables["tokens"] = pa.concat_tables([tables["tokens"], more])
     tables |= {"voices": tables["voices"].slice(0, 0), "duplicates": tables["duplicates"].slice(0, 0)}
     settings = KeywordsSettings(max_q=1.0, min_count=1, min_documents=1, min_authors=1)
     rows = STAGE.work(settings, tables, lambda _: None)["keywords"].to_pylist()

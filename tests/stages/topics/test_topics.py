@@ -212,6 +212,7 @@ def test_corpus_without_terms_has_no_topics_and_says_so(posts: list[Document]) -
 
 def test_null_token_lists_do_no_harm() -> None:
     tables = _tables(_posts())
-    tables["tokens"] = pa.concat_tables([tables["tokens"], TOKENS.build([{"doc_id": "z", "token_ids": None}])])
+    more = TOKENS.build([{"doc_id": "z", "token_ids": None}]).select(tables["tokens"].column_names)
+    tables["tokens"] = pa.concat_tables([tables["tokens"], more])
     given = STAGE.work(TopicsSettings(k=3, min_documents=2), tables, lambda _: None)
     assert _quality(dict(given))["documents_left_out"] == 1

@@ -1,6 +1,7 @@
 """Claims about who is talking, by the text alone: cues, disguises, the built-in model and the baseline."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ SHIPPED = tomllib.loads(CUES.read_text(encoding="utf-8"))
 READER = FeatureReader(read_cues(SHIPPED))
 BUILTIN = model_judge(CUES, located("mbtool:models/voice.json"))
 BASELINE = cue_judge(CUES)
+NAMED = {"author", "source", "verified"}
 BOTH = pytest.mark.parametrize("judge", [BUILTIN, BASELINE], ids=["builtin", "cues"])
 
 
@@ -115,12 +117,15 @@ def test_naming_the_trade_moves_no_ngram() -> None:
 
 
 def test_every_cue_finds_its_own_example() -> None:
-    by_field = {"author": "author", "source": "source", "verified": "verified"}
     for item in SHIPPED["cue"]:
         if item.get("field") == "kind" or "measure" in item:
             continue
-        field = by_field.get(item.get("field", "text"), "text")
-        document = Document("", **{field: item["example"]}) if field != "text" else Document(item["example"])
+        example = item["example"]
+        place = item.get("field", "text")
+        if place == "tags":
+            document = Document("", tags=(example,))
+        else:
+            document = replace(Document(""), **{place if place in NAMED else "text": example})
         values = dict(zip([c.name for c in READER.cues], READER.read([document])[0], strict=True))
         assert values[item["name"]] > 0, item["name"]
 

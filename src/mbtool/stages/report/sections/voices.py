@@ -57,7 +57,7 @@ def _without(sources: Sources) -> list[Block]:
     """What the headline would be if every document counted alike."""
     against = {
         r["population"]: r["share"]
-        for r in sources.records("stance_shares", group="all", among="sided")
+        for r in sources.records("stance_shares", group="all", among="sided", is_default=True)
         if r["class"] == "oppose" and r["share"] is not None
     }
     if not {"raw", "organic"} <= set(against):
