@@ -99,19 +99,19 @@ def test_where_may_speak_of_voice_once_that_stage_ran(project: Path) -> None:
 
 def test_where_on_voice_sees_the_whole_corpus_in_every_shard(project: Path) -> None:
     """Voices are settled for the corpus: a new part may change the voice of an old post, so every shard is redone."""
-    settings = "facts.where=\"voice = 'news'\""
-    api.ingest(config=load(project, *settings))
-    api.analyze("facts", config=load(project, *settings), engine="serial")
+    setting = "facts.where=\"voice = 'news'\""
+    api.ingest(config=load(project, setting))
+    api.analyze("facts", config=load(project, setting), engine="serial")
     lake = api.open_lake(project / "lake")
     shards = len(lake.results()["facts"].shards)
     facts = set(lake.table("facts")["doc_id"].to_pylist())
     assert facts
     more = project / "more.csv"
     more.write_text("id,正文\nz1,今天天气真好\n", encoding="utf-8")
-    api.ingest(more, config=load(project, *settings))
-    plans = {p.settings.stage.name: p for p in api.status(config=load(project, *settings))}
+    api.ingest(more, config=load(project, setting))
+    plans = {p.settings.stage.name: p for p in api.status(config=load(project, setting))}
     assert "input voices: voice has to run" in plans["facts"].reasons
-    runs = {r.stage: r for r in api.analyze("facts", config=load(project, *settings), engine="serial")}
+    runs = {r.stage: r for r in api.analyze("facts", config=load(project, setting), engine="serial")}
     assert runs["voice"].shards_reused == shards
     assert runs["facts"].shards_done == shards + 1
     assert set(lake.table("facts")["doc_id"].to_pylist()) == facts

@@ -216,7 +216,7 @@ def test_database_rows_still_in_the_log_beside_it_are_read(tmp_path: Path) -> No
 
 
 def test_database_views_and_names_with_quotes_do_no_harm(tmp_path: Path) -> None:
-    script = f'CREATE TABLE "a""; DROP TABLE b; --" (id TEXT, content TEXT); INSERT INTO "a""; DROP TABLE b; --" VALUES (\'1\', \'{TEXT}\');'  # noqa: E501
+    script = f'CREATE TABLE "a""; DROP TABLE b; --" (id TEXT, content TEXT); INSERT INTO "a""; DROP TABLE b; --" VALUES (\'1\', \'{TEXT}\');'
     script += (
         "CREATE TABLE b (id TEXT, content TEXT); INSERT INTO b VALUES ('2', '反对'); CREATE VIEW v AS SELECT * FROM b;"
     )

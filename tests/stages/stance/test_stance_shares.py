@@ -297,17 +297,9 @@ def test_group_of_few_authors_is_left_out() -> None:
     assert {(r["group"], r["low"]) for r in few.to_pylist()} == {("all", None)}
 
 
-def test_topics_group_by_the_largest_share_and_regions_by_name() -> None:
+def test_regions_group_by_name() -> None:
     tables = corpus([{**d, "region": "广东"} for d in PEOPLE], VOICE)
-    topics = [
-        {"doc_id": f"d{i}", "topic_id": t, "share": 0.7 if t == i % 2 else 0.3} for i in range(10) for t in (0, 1)
-    ]
-    tables["document_topics"] = pa.Table.from_pylist(topics, schema=SPECS["document_topics"].read_schema())
     table = shares([shard(*SIDES)], tables)
-    assert {r["group_value"]: r["n"] for r in rows(table, group="topic", population="raw", among="all")} == {
-        "0": 5,
-        "1": 5,
-    }
     assert {r["group_value"] for r in rows(table, group="region")} == {"广东"}
 
 

@@ -25,7 +25,6 @@ from mbtool.stages.stance.side_words import SidedTexts, SideWord, telling_words
 from mbtool.tables import (
     ARGUMENT_SHARES,
     ARGUMENTS,
-    DOCUMENT_TOPICS,
     DOCUMENTS,
     DUPLICATES,
     SIDE_WORDS,
@@ -44,7 +43,6 @@ READS = (
     DOCUMENTS.whole("doc_id", "day", "platform", "region", "author_id"),
     VOICES.whole("doc_id", "voice", optional=True),
     DUPLICATES.whole("doc_id", "cluster_id", "weight", optional=True),
-    DOCUMENT_TOPICS.whole(optional=True),
     TOKENS.whole("doc_id", "token_ids", optional=True),
     VOCABULARY.whole("token_id", "term", optional=True),
 )
@@ -107,7 +105,6 @@ def _whole(config: StanceSettings, found: pa.Table, corpus: Tables) -> Whole:
             "platform": documents["platform"].combine_chunks(),
             "region": documents["region"].combine_chunks(),
             "voice": voices,
-            "topic": _topics(corpus["document_topics"], doc_ids),
         },
         organic=pc.fill_null(pc.equal(voices, "organic"), False).to_numpy(zero_copy_only=False),
     )
@@ -125,15 +122,6 @@ def _numbered(names: pa.ChunkedArray) -> Ints:
     unknown = numbers < 0
     numbers[unknown] = len(names) + np.arange(int(unknown.sum()))
     return numbers
-
-
-def _topics(table: pa.Table, doc_ids: pa.Array) -> pa.Array:
-    """The topic that has the largest share of each document, as text; null without one."""
-    best = table.sort_by([("doc_id", "ascending"), ("share", "descending"), ("topic_id", "ascending")])
-    names = best["doc_id"].to_numpy(zero_copy_only=False)
-    first = np.ones(len(names), bool)
-    first[1:] = names[1:] != names[:-1]
-    return _aligned(best.filter(pa.array(first)), doc_ids)["topic_id"].combine_chunks().cast(pa.string())
 
 
 def _labels(config: StanceSettings, doc_ids: pa.Array) -> Ints:
