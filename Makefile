@@ -13,7 +13,7 @@ READY := .venv/.ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format bench bench-segment bench-ingest bench-share fuzz docs clean wheel models
+.PHONY: demo test check format bench bench-segment bench-ingest bench-share bench-stance fuzz docs clean wheel models
 
 demo: $(READY)
 	@$(BIN)/mbtool run -c configs/weishang.toml
@@ -52,7 +52,11 @@ bench-segment: $(READY)
 bench-share: $(READY)
 	@$(BIN)/python -m benchmarks.share
 
-bench: bench-segment bench-ingest bench-share
+bench: bench-segment bench-ingest bench-share bench-stance
+
+# F1 by nested folds and on held-out posts beside plain models; labelled benchmarks from MBTOOL_BENCH_DATA=FOLDER
+bench-stance: $(READY)
+	@$(BIN)/python -m benchmarks.stance
 
 docs: $(READY)
 	@$(BIN)/python -m docs.generate

@@ -34,7 +34,7 @@ from mbtool.stages.stance.model import (
 from mbtool.stages.stance.training_baselines import target_only
 from mbtool.stages.stance.training_card import card
 from mbtool.stages.stance.training_files import Labels, own_words, read_labels, target_key
-from mbtool.stages.stance.training_plan import How, count_fits, count_nested_fits, heads_for, nested
+from mbtool.stages.stance.training_plan import CLAIM, How, count_fits, count_nested_fits, heads_for, nested
 from mbtool.stages.stance.training_plan import train as train_model
 from mbtool.text.sentences import fold
 
@@ -217,18 +217,19 @@ def _reading(model: TrainedModel, target: str) -> _Reading | None:
     for known in model.targets:
         for name in sorted((known, *model.aliases.get(known, ())), key=len, reverse=True):
             if fold(name) in folded:
-                return _Reading(known, is_turned=_is_against(folded.replace(fold(name), "")))
+                return _Reading(known, is_turned=_is_against(folded.replace(fold(name), ""), len(folded) > CLAIM))
     return None
 
 
-def _is_against(rest: str) -> bool:
-    """Whether what a target says beside its name is an action or a verdict against it."""
-    cues = _cues()
+def _is_against(rest: str, is_claim: bool) -> bool:
+    """Whether to be for a target is to be against the name in it, by what it says beside the name.
+
+    So it is with an action or a verdict (抵制微商) and with a claim that judges (微商都是骗人的东西). A name that judges
+    (微商骗局) is opposed by whoever opposes the thing.
+    """
+    kinds = ("verdict", "action", "judgement") if is_claim else ("verdict", "action")
     against = [
-        word
-        for item in cues["cue"]
-        if item["side"] == "oppose" and item["kind"] in ("verdict", "action", "judgement")
-        for word in item["words"]
+        word for item in _cues()["cue"] if item["side"] == "oppose" and item["kind"] in kinds for word in item["words"]
     ]
     return any(word in rest for word in against) and not any(word in rest for word in ("不", "没", "非"))
 

@@ -135,6 +135,7 @@ def test_export_import_and_agreement_work_on_a_lake(
         merged = list(csv.DictReader(file))
     assert [m["stance"] for m in merged].count("") == 1
     assert {m["target"] for m in merged} == {"微商"}
+    assert [m["text"] for m in merged] == [r["text"] for r in rows]
     assert label("agreement", "A.csv", "B.csv", "--format", "csv") == 0
     assert capsys.readouterr().out.startswith("question,documents,alpha,low,high\nstance,")
     assert label("agreement", "A.csv", "B.csv") == 0

@@ -423,7 +423,7 @@ def _emit(
         for k in range(i, min(n, i + longest[PLAIN])):
             value = (value ^ np.uint64(points[k])) * _MIX
             value ^= value >> np.uint64(31)
-            if k > i or point != 32:
+            if k > i or points[i] != 32:
                 buckets[m], first[m], last[m] = _bucket(value, PLAIN, bits), i, k + 1
                 m += 1
     if longest[NEGATED]:

@@ -74,7 +74,8 @@ def import_labels(config: Config, paths: Sequence[Path], out: Path) -> tuple[lis
         InputError: a file cannot be read, or holds a label of no document of this lake only.
     """
     labels, faults = read_labels(paths)
-    known = set(api.open_lake(config.lake).table("documents")["doc_id"].to_pylist())
+    documents = api.open_lake(config.lake).table("documents").select(["doc_id", "title", "clean_text"])
+    known = set(documents["doc_id"].to_pylist())
     strange = sorted({label.doc_id for label in labels} - known)
     for doc_id in strange:
         faults.add("no such document in the lake", doc_id)
@@ -84,7 +85,9 @@ def import_labels(config: Config, paths: Sequence[Path], out: Path) -> tuple[lis
             f"{', '.join(map(str, paths))}: no label of a document of this lake", "fill in stance and voice"
         )
     merged = merge_labels(kept)
-    write_labels(out, merged, _target(config))
+    own = documents.filter(pc.is_in(documents["doc_id"], value_set=pa.array([m.doc_id for m in merged])))
+    texts = {d: masked(_text(title, text)) for d, title, text in zip(*_lists(own, *own.column_names), strict=True)}
+    write_labels(out, merged, _target(config), texts)
     return merged, faults.found
 
 

@@ -191,9 +191,11 @@ def _studio_rows(path: Path) -> Iterator[Row]:
             }
 
 
-def write_labels(path: Path, merged: Sequence[Merged], target: str) -> None:
-    """The label file that ``stance.labels`` names."""
+def write_labels(path: Path, merged: Sequence[Merged], target: str, texts: Mapping[str, str]) -> None:
+    """The label file that ``stance.labels`` names and ``stance train`` learns from; ``texts`` by doc_id."""
     columns = [f.name for f in fields(Merged)]
-    rows = [{**{k: str(v) for k, v in asdict(m).items()}, "target": target} for m in merged]
+    rows = [
+        {**{k: str(v) for k, v in asdict(m).items()}, "target": target, "text": texts.get(m.doc_id, "")} for m in merged
+    ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_csv(path, [columns[0], "target", *columns[1:]], rows)
+    write_csv(path, [columns[0], "target", *columns[1:], "text"], rows)

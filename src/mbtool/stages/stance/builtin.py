@@ -13,6 +13,7 @@ from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.features import Reader, as_texts, read_words
 from mbtool.stages.stance.model import TrainedModel
 from mbtool.stages.stance.training import Done, Labelled, Recipe, choose, finish, label, recipe_as_json
+from mbtool.stages.stance.training_files import own_words
 
 TARGET = "微商"
 LONGEST = (4, 3, 3, 3, 1, 1, 0, 0)
@@ -40,14 +41,9 @@ def make_builtin(
         cues: the parsed ``stance_cues.toml``; its words are kept in the model.
         done: called after every fit.
     """
-    words, groups = read_words(cues)
-    reader = Reader(LONGEST, words, groups)
-    rows = sorted(posts, key=lambda post: str(post["id"]))
-    stances = np.array([STANCES.index(row["stance"]) for row in rows], np.int64)
-    authors = np.unique([str(row["author"]) for row in rows], return_inverse=True)[1].astype(np.int64)
-    texts = as_texts([row["text"] for row in rows])
-    labelled = label(reader, texts, [(TARGET, *ALIASES)], np.zeros(len(rows), np.int64), stances, authors)
-    labelled = replace(labelled, lessons=_taught(reader, cues))
+    labelled, rows = labelled_posts(posts, cues)
+    reader = _reader(cues)
+    stances = labelled.stances
     choice = choose(labelled, RECIPES, FOLDS, SEED, done)
     head, measured = finish(TARGET, labelled, choice, SEED)
     about = {
@@ -59,6 +55,23 @@ def make_builtin(
         **measured,
     }
     return TrainedModel(reader, (head,), {TARGET: ALIASES}, about)
+
+
+def labelled_posts(
+    posts: Sequence[Mapping[str, Any]], cues: Mapping[str, Any]
+) -> tuple[Labelled, list[Mapping[str, Any]]]:
+    """The posts as features, folds parting no author, with the lessons besides; and the posts in that order, by id."""
+    reader = _reader(cues)
+    rows = sorted(posts, key=lambda post: str(post["id"]))
+    stances = np.array([STANCES.index(row["stance"]) for row in rows], np.int64)
+    authors = np.unique([str(row["author"]) for row in rows], return_inverse=True)[1].astype(np.int64)
+    texts = as_texts([own_words(row["text"]) for row in rows])
+    labelled = label(reader, texts, [(TARGET, *ALIASES)], np.zeros(len(rows), np.int64), stances, authors)
+    return replace(labelled, lessons=_taught(reader, cues)), rows
+
+
+def _reader(cues: Mapping[str, Any]) -> Reader:
+    return Reader(LONGEST, *read_words(cues))
 
 
 def count_builtin_fits() -> int:

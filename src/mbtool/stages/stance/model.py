@@ -85,18 +85,6 @@ class Head:
     lengths: tuple[int, int] = EVERY_LENGTH
     """A pooled head answers for targets of so many characters, from and to."""
 
-    def apply(self, counts: Any) -> NDArray[np.float64]:
-        """Probabilities (n, 3) from a sparse matrix of counts, as the kernel finds them from text."""
-        from scipy.sparse import diags
-        from sklearn.preprocessing import normalize
-
-        matrix = counts[:, self.buckets].astype(np.float64)
-        matrix.data = 1 + np.log(matrix.data)
-        if matrix.shape[1]:
-            matrix = normalize((matrix @ diags(self.values[:, 0].astype(np.float64))).tocsr())
-        scores = matrix @ self.values[:, 1:].astype(np.float64) + self.intercept
-        return self.calibration.probabilities(np.asarray(scores))
-
     def weights(self, bits: int) -> Weights:
         """As the kernel wants them."""
         rows = np.full(FAMILIES << bits, -1, np.int32)

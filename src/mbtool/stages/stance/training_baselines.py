@@ -19,38 +19,34 @@ def target_only(learnt: Labels, given: Labels, n: int = 0) -> Ints:
 
     With ``n`` folds ``given`` has to be ``learnt``: guesses are out of fold.
     """
-    return _guessed(learnt, given, learnt.targets, given.targets, (1, 3), n)
+    return _guessed(learnt, given, [(learnt.targets, given.targets)], n)
 
 
 def plain(learnt: Labels, given: Labels, n: int = 0, *, with_target: bool = False) -> Ints:
-    """Guesses by character TF-IDF (1- to 3-grams) and a linear SVM; with ``with_target`` on the target as well."""
-    ours, theirs = [_joined(x, with_target=with_target) for x in (learnt, given)]
-    return _guessed(learnt, given, ours, theirs, (1, 3), n)
+    """Guesses by character TF-IDF (1- to 3-grams) and a linear SVM; ``with_target``: columns for the target as well."""
+    columns = [(learnt.texts, given.texts)]
+    if with_target:
+        columns.append((learnt.targets, given.targets))
+    return _guessed(learnt, given, columns, n)
 
 
-def _joined(labels: Labels, *, with_target: bool) -> list[str]:
-    if not with_target:
-        return labels.texts
-    return [f"{target}\n{text}" for target, text in zip(labels.targets, labels.texts, strict=True)]
-
-
-def _guessed(
-    learnt: Labels, given: Labels, ours: Sequence[str], theirs: Sequence[str], grams: tuple[int, int], n: int
-) -> Ints:
+def _guessed(learnt: Labels, given: Labels, columns: Sequence[tuple[Sequence[str], Sequence[str]]], n: int) -> Ints:
+    from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.svm import LinearSVC
 
     guesses = np.full(len(given), 2, np.int64)
-    if len(np.unique(learnt.stances)) < 2:
-        return np.full(len(given), learnt.stances[0], np.int64)
     every = np.arange(len(learnt))
     splits: Any = folds(learnt.stances, learnt.groups, n, 0) if n else [(every, np.arange(len(given)))]
     for train, test in splits:
         if len(np.unique(learnt.stances[train])) < 2:
             guesses[test] = learnt.stances[train][0]
             continue
-        reader = TfidfVectorizer(analyzer="char", ngram_range=grams, sublinear_tf=True)
-        matrix = reader.fit_transform([ours[i] for i in train])
-        model = LinearSVC(C=0.5, random_state=0).fit(matrix, learnt.stances[train])
-        guesses[test] = model.predict(reader.transform([theirs[i] for i in test]))
+        seen, unseen = [], []
+        for ours, theirs in columns:
+            reader = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
+            seen.append(reader.fit_transform([ours[i] for i in train]))
+            unseen.append(reader.transform([theirs[i] for i in test]))
+        model = LinearSVC(C=0.5, random_state=0).fit(hstack(seen).tocsr(), learnt.stances[train])
+        guesses[test] = model.predict(hstack(unseen).tocsr())
     return guesses

@@ -16,6 +16,7 @@ from mbtool.stages.stance.training import (
     Done,
     Labelled,
     Recipe,
+    apply,
     choose,
     finish,
     folds,
@@ -35,21 +36,22 @@ ENOUGH = 300
 """Names and claims get pooled weights of their own when there are so many posts of each."""
 CHOSEN_ON = 6000
 """Recipes are compared on so many posts at most."""
+FEW_FOLDS = 3
+"""So many folds do where there are more posts than that."""
 
 EACH_LONGEST = (4, 3, 3, 3, 1, 1, 0, 0)
 POOLED_LONGEST = (4, 4, 3, 3, 1, 1, 4, 4)
 EACH = tuple(
-    Recipe(weights=weights, strength=strength, least=least)
-    for weights in ((1.0, 0.5, 0.5, 0.5, 1.0, 0.5, 0.0, 0.0), (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0))
-    for strength in (0.5, 1.0)
-    for least in (1,)
+    Recipe(weights=(1.0, beside, beside, beside, 2 * beside, beside, 0.0, 0.0), strength=strength, least=1)
+    for beside in (0.0, 0.3, 0.5)
+    for strength in (0.4, 0.8)
 )
 NAMES = tuple(
-    Recipe(weights=(0.5, 1.0, 0.5, 0.5, 0.5, 0.5, 2.0, 0.0), strength=strength, least=2, is_balanced=False)
+    Recipe(weights=(0.5, 1.0, 0.5, 0.5, 0.5, 0.5, 2.0, 0.0), strength=strength, is_balanced=False, tolerance=1e-2)
     for strength in (0.2, 0.4)
 )
 CLAIMS = tuple(
-    Recipe(weights=weights, strength=0.1, least=2, is_balanced=False)
+    Recipe(weights=weights, strength=0.1, is_balanced=False, tolerance=1e-2)
     for weights in ((0.3, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0), (0.5, 0.7, 0.5, 0.5, 0.7, 1.0, 1.0, 2.0))
 )
 
@@ -83,6 +85,8 @@ def heads_for(labels: Labels, how: How = "auto") -> list[Plan]:
                 has_all = False
     if has_all:
         return plans
+    if how == "auto" and sum(len(p.rows) for p in plans) < len(labels) / 2:
+        plans = []  # most posts are about targets of few posts: what they share teaches more
     lengths = np.array([len(folded_points(t)) for t in labels.targets])
     is_claim = lengths > CLAIM
     if min(int(is_claim.sum()), int((~is_claim).sum())) >= ENOUGH:
@@ -95,7 +99,8 @@ def heads_for(labels: Labels, how: How = "auto") -> list[Plan]:
 
 def count_fits(labels: Labels, plans: Sequence[Plan], n: int) -> int:
     """How many fits ``train`` makes, for a progress bar."""
-    return sum(len(p.recipes) * n + (n if len(p.rows) > CHOSEN_ON else 0) + 1 for p in plans)
+    few = min(n, FEW_FOLDS)
+    return sum(((len(p.recipes) + 1) * few if len(p.rows) > CHOSEN_ON else len(p.recipes) * n) + 1 for p in plans)
 
 
 def train(
@@ -129,6 +134,7 @@ def train(
 def train_head(plan: Plan, part: Labelled, *, n: int, seed: int, done: Done) -> tuple[Head, dict[str, Any]]:
     """Choose a recipe for one head, on a sample where there is much, and fit it on everything."""
     if len(part) > CHOSEN_ON:
+        n = min(n, FEW_FOLDS)
         some = sample_groups(part.groups, CHOSEN_ON, seed)
         recipe = choose(part.some(some), plan.recipes, n, seed, done).recipe
         choice = choose(part, [recipe], n, seed, done)
@@ -181,14 +187,8 @@ def nested(
         part = labelled.some(plan.rows)
         for train_rows, test_rows in folds(part.stances, part.groups, n, seed + 17):
             inner = part.some(train_rows)
-            if len(inner) > CHOSEN_ON:
-                recipe = choose(inner.some(sample_groups(inner.groups, CHOSEN_ON, seed)), plan.recipes, n, seed, done)
-                choice = choose(inner, [recipe.recipe], n, seed, done)
-            else:
-                choice = choose(inner, plan.recipes, n, seed, done)
-            head, _ = finish(plan.target, inner, choice, seed)
-            p[plan.rows[test_rows]] = head.apply(part.counts[test_rows])
-            done()
+            head, _ = train_head(plan, inner, n=n, seed=seed, done=done)
+            p[plan.rows[test_rows]] = apply(head, part.counts[test_rows])
     return p
 
 
