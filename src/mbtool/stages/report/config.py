@@ -13,5 +13,5 @@ class ReportSettings(Settings):
     title: str | None = Field(None, description="Title of the page; default: made from the target")
     formats: tuple[Literal["html", "md"], ...] = Field(("html", "md"), min_length=1, description="Files to write")
     language: Literal["en", "zh"] = Field("en", description="Language of the report; quotes stay as they are")
-    examples: int = Field(4, ge=0, le=50, description="Sentences shown behind each figure at most")
+    examples: int = Field(8, ge=0, le=50, description="Sentences shown behind each figure at most")
     rows: int = Field(12, ge=3, le=100, description="Rows of a table at most")

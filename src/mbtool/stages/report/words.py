@@ -8,6 +8,7 @@ from datetime import date
 
 from mbtool.settings import located
 
+NO_BREAK = "\u00a0"
 
 @dataclass(frozen=True)
 class Words:
@@ -35,13 +36,13 @@ def load_words(language: str) -> Words:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """A share as a percentage; a dash if it is missing."""
-    return "–" if share is None or share != share else f"{100 * share:.{digits}f} %"
+    """A share as a percentage, its sign tied on; a dash if it is missing."""
+    return "–" if share is None or share != share else f"{100 * share:.{digits}f}{NO_BREAK}%"
 
 
 def interval(low: float | None, high: float | None) -> str:
     """An interval of shares."""
-    return "–" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f} %"
+    return "–" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}{NO_BREAK}%"
 
 
 def number(value: float | None, digits: int = 0) -> str:

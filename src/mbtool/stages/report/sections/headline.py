@@ -97,7 +97,7 @@ def _polls(sources: Sources) -> list[dict[str, Any]]:
             low, high = wilson(votes["oppose"], total)
             share = votes["oppose"] / total
             question = rows[0]["question"] or ""
-            name = sources.words("headline.poll_name", question=question, n=number(total))
+            name = sources._poll_name(sources, total, len(found))
             sentence = sources.words(
                 "headline.poll_sentence",
                 question=question,
@@ -107,6 +107,12 @@ def _polls(sources: Sources) -> list[dict[str, Any]]:
             )
             found.append({"name": name, "oppose": share, "low": low, "high": high, "sentence": sentence})
     return found
+
+
+def _poll_name(sources: Sources, total: int, earlier: int) -> str:
+    """A short name, since the font of the reader may be wider than the one the chart was laid out for."""
+    name = sources.words("headline.poll_name", n=number(total))
+    return f"{name} ({earlier + 1})" if earlier else name
 
 
 def _three_way(sources: Sources, shares: list[dict[str, Any]]) -> Grid:

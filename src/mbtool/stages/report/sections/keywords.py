@@ -20,8 +20,8 @@ def build(sources: Sources) -> Section | None:
         rows = [
             [
                 r["term"],
-                number(r["count_target"], 1),
-                number(r["count_reference"], 1),
+                number(r["count_target"]),
+                number(r["count_reference"]),
                 number(r["documents"]),
                 number(r["authors"]),
                 number(r["log_odds_z"], 1),
