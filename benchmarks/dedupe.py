@@ -33,6 +33,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix
 
+from benchmarks.memory import peak_mb
 from benchmarks.segment import _lines
 from mbtool.contract import StageSettings, Tables, silent
 from mbtool.engine.run import run_stages
@@ -385,8 +386,6 @@ def _run_child(folder: str) -> dict[str, float]:
 
 
 def _child(folder: Path, warm: int) -> int:
-    import resource
-
     _ours([f"{i}天天刷屏卖面膜" for i in range(min(warm, 100))])
     settings = StageSettings(
         stage=STAGE,
@@ -395,8 +394,7 @@ def _child(folder: Path, warm: int) -> int:
         files={"guard": str(located(CONFIG.guard))},
     )
     _, seconds = _timed(lambda: run_stages([settings], Lake(folder), SerialExecutor(), silent))
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"seconds": seconds, "megabytes": kilobytes / 1024}))
+    print(json.dumps({"seconds": seconds, "megabytes": peak_mb()}))
     return 0
 
 

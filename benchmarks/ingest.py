@@ -12,15 +12,14 @@ Exits with 1 if mbtool is less than 3 times as fast, or takes more than 1 GB.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 from benchmarks.ingest_posts import write_posts
 from benchmarks.ingest_steps import print_steps
+from benchmarks.memory import Measured, run_measured
 
 LEAST, MOST_MB = 3.0, 1024.0
 
@@ -60,61 +59,19 @@ def _compare(arguments: argparse.Namespace, scratch: Path) -> int:
     print(f"{posts.stat().st_size / 1e6:,.0f} MB, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     config = scratch / "mbtool.toml"
     config.write_text(f'extends = "mbtool:base"\n[project]\nlake = {json.dumps(str(scratch / "lake"))}\n')
-    theirs, their_mb = _timed("pandas", PANDAS, posts, scratch / "pandas.parquet")
-    ours, our_mb = _timed("mbtool", MBTOOL, posts, config, arguments.workers)
-    print(f"mbtool is {theirs / ours:.1f} times as fast as pandas, at {our_mb / their_mb:.0%} of its memory")
+    theirs = _timed("pandas", PANDAS, posts, scratch / "pandas.parquet")
+    ours = _timed("mbtool", MBTOOL, posts, config, arguments.workers)
+    times, memory = theirs.seconds / ours.seconds, ours.family_mb / theirs.family_mb
+    print(f"mbtool is {times:.1f} times as fast as pandas, at {memory:.0%} of its memory")
     print_steps(posts, min(arguments.rows, 100_000))
-    return 0 if theirs / ours >= LEAST and our_mb <= MOST_MB else 1
+    return 0 if times >= LEAST and ours.family_mb <= MOST_MB else 1
 
 
-def _timed(name: str, program: str, *arguments: object) -> tuple[float, float]:
-    """(seconds, peak MB of the family of processes)."""
-    begun = time.monotonic()
-    child = subprocess.Popen([sys.executable, "-c", program, *map(str, arguments)])
-    watcher = _Watcher(child.pid)
-    watcher.start()
-    code = child.wait()
-    seconds = time.monotonic() - begun
-    watcher.join()
-    if code:
-        raise SystemExit(f"{name} failed")
-    print(f"{name:7s} {seconds:6.1f} s   peak {watcher.peak:7,.0f} MB")
-    return seconds, watcher.peak
-
-
-class _Watcher(threading.Thread):
-    """Follows the memory of a process and its children, shared pages counted once, until it ends."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.peak = 0.0
-        self._pid = pid
-
-    def run(self) -> None:
-        while True:
-            total = sum(_memory(pid) for pid in _family(self._pid))
-            if not total:
-                return
-            self.peak = max(self.peak, total)
-            time.sleep(0.1)
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        threads = Path(f"/proc/{pid}/task").iterdir()
-        children = [int(c) for t in threads for c in (t / "children").read_text().split()]
-    except OSError:
-        return []
-    return [pid, *(p for c in children for p in _family(c))]
-
-
-def _memory(pid: int) -> float:
-    """MB of a process, pages that it shares divided among those that share them."""
-    try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0.0)
+def _timed(name: str, program: str, *arguments: object) -> Measured:
+    measured = run_measured([sys.executable, "-c", program, *map(str, arguments)])
+    print(measured.output, end="")
+    print(f"{name:7s} {measured.seconds:6.1f} s   peak {measured.family_mb:7,.0f} MB")
+    return measured
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.memory import Measured, run_measured
 from mbtool import Segmenter
 from mbtool.settings import located
 
@@ -100,11 +100,11 @@ def print_stage(texts: Sequence[str], sizes: Sequence[int], workers: int) -> Non
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="mbtool-bench-") as folder:
             megabytes = _make_lake(Path(folder), texts, size)
-            seconds, peaks = _run_stage(Path(folder), workers)
-        shown = ", ".join(f"{peak:,.0f} MB" for peak in peaks)
+            measured = _run_stage(Path(folder), workers)
+        seconds = measured.seconds
         print(
             f"  {size:>9,} posts, {megabytes:6.1f} MB: {seconds:6.1f} s, {megabytes / seconds:5.1f} MB/s;"
-            f" peak of the largest process {shown}",
+            f" largest process {measured.largest_mb:,.0f} MB, all together {measured.family_mb:,.0f} MB",
             flush=True,
         )
 
@@ -135,30 +135,14 @@ def _make_lake(folder: Path, texts: Sequence[str], size: int) -> float:
 
 
 _MEASURED = """
-import resource, sys
+import sys
 from mbtool import api
 api.analyze("segment", config=sys.argv[1], engine="serial" if sys.argv[2] == "1" else "local", workers=int(sys.argv[2]))
-for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-    print(resource.getrusage(who).ru_maxrss)
 """
 
 
-def _run_stage(folder: Path, workers: int) -> tuple[float, list[float]]:
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", _MEASURED, str(folder / "mbtool.toml"), str(workers)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    seconds = time.perf_counter() - start
-    kilobytes = [int(line) for line in done.stdout.split()]
-    return seconds, [value * _unit() / 1e6 for value in kilobytes if value]
-
-
-def _unit() -> int:
-    """Bytes in a unit of ``ru_maxrss``."""
-    return 1 if sys.platform == "darwin" else 1024
+def _run_stage(folder: Path, workers: int) -> Measured:
+    return run_measured([sys.executable, "-c", _MEASURED, str(folder / "mbtool.toml"), str(workers)])
 
 
 def available_workers() -> int:
