@@ -100,16 +100,21 @@ def stacked_months(rows: Sequence[Mapping[str, object]], label: str, names: Mapp
     )
 
 
-def band(rows: Sequence[Mapping[str, object]], label: str, axis: str, colour: str) -> str:
-    """A share over time with its interval. ``rows`` have ``month``, ``share``, ``low``, ``high``."""
-    x = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonth", "axis": _TIME_AXIS}
+def periods(rows: Sequence[Mapping[str, object]], label: str, axis: str, colour: str) -> str:
+    """A share by period with its interval. ``rows`` have ``name`` (in order of time), ``share``, ``low``, ``high``."""
+    x = {
+        "field": "name",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"title": None, "labelAngle": 0, "labelOverlap": True},
+    }
     y = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"format": "%", "title": axis}}
-    area = {
-        "mark": {"type": "errorbar", "color": COLOURS[colour], "opacity": 0.5, "thickness": 2},
+    rule = {
+        "mark": {"type": "rule", "color": COLOURS[colour], "opacity": 0.6, "strokeWidth": 3},
         "encoding": {"y": {"field": "low", **y}, "y2": {"field": "high"}},
     }
-    line = {
-        "mark": {"type": "point", "filled": True, "size": 60, "color": COLOURS[colour]},
+    point = {
+        "mark": {"type": "point", "filled": True, "size": 90, "color": COLOURS[colour]},
         "encoding": {"y": {"field": "share", **y}},
     }
     return _draw(
@@ -118,7 +123,7 @@ def band(rows: Sequence[Mapping[str, object]], label: str, axis: str, colour: st
             "height": 180,
             "data": {"values": list(rows)},
             "encoding": {"x": x},
-            "layer": [area, line],
+            "layer": [rule, point],
         }
     )
 

@@ -10,6 +10,7 @@ from mbtool.settings import located
 
 NO_BREAK = "\u00a0"
 
+
 @dataclass(frozen=True)
 class Words:
     """Texts by key, for one language."""

@@ -101,6 +101,8 @@ def _whole(config: StanceSettings, found: pa.Table, corpus: Tables) -> Whole:
         ),
         groups={
             "all": pa.array(["all"] * len(doc_ids), pa.string()),
+            "year": pc.strftime(documents["day"], format="%Y").combine_chunks(),
+            "quarter": _quarters(documents["day"].combine_chunks()),
             "month": pc.strftime(documents["day"], format="%Y-%m").combine_chunks(),
             "platform": documents["platform"].combine_chunks(),
             "region": documents["region"].combine_chunks(),
@@ -113,6 +115,12 @@ def _whole(config: StanceSettings, found: pa.Table, corpus: Tables) -> Whole:
 def _aligned(table: pa.Table, doc_ids: pa.Array) -> pa.Table:
     """The rows of ``table`` in the order of ``doc_ids``; nulls where it has none."""
     return table.take(pc.index_in(doc_ids, value_set=table["doc_id"].combine_chunks()))
+
+
+def _quarters(days: pa.Array) -> pa.Array:
+    """2015-Q3 for each day."""
+    number = pc.cast(pc.quarter(days), pa.string())
+    return pc.binary_join_element_wise(pc.strftime(days, format="%Y"), number, "-Q")
 
 
 def _numbered(names: pa.ChunkedArray) -> Ints:

@@ -1,4 +1,4 @@
-"""What changed when: the share against by month, and the search index beside the talk."""
+"""What changed when: the share against over time, and the search index beside the talk."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import Any
 from mbtool.stages.report import charts
 from mbtool.stages.report.blocks import Block, Chart, Grid, Paragraph, Section
 from mbtool.stages.report.sources import Sources
-from mbtool.stages.report.words import number, percent
+from mbtool.stages.report.words import interval, number, percent
 
 MOST_KEYWORDS = 5
+PERIODS = ("month", "quarter", "year")
+"""From the finest to the coarsest."""
+WIDEST = 0.4
+"""An interval of forty points says little about a change."""
 
 
 def build(sources: Sources) -> Section | None:
@@ -36,23 +40,32 @@ def _volume(sources: Sources) -> list[Block]:
 
 
 def _stance(sources: Sources) -> list[Block]:
+    """The share against over time, by the finest period whose shares say something."""
     words = sources.words
-    rows = [
-        r
-        for r in sources.records("stance_shares", group="month", population="organic", among="sided")
-        if r["class"] == "oppose" and r["share"] is not None and r["is_default"]
-    ]
+    period, rows = _finest(sources)
     if len(rows) < 2:
         return []
-    shown = [
-        {"month": f"{r['group_value']}-01", "share": r["share"], "low": r["low"], "high": r["high"]}
-        for r in sorted(rows, key=lambda r: r["group_value"])
-    ]
-    label = words("changes.stance_chart")
+    shown = [{"name": r["group_value"], **{k: r[k] for k in ("share", "low", "high")}} for r in rows]
+    label = words("changes.stance_chart", period=words(f"changes.{period}"))
+    columns = [words(f"column.{k}") for k in (period, "against", "interval", "documents")]
+    cells = [[r["group_value"], percent(r["share"]), interval(r["low"], r["high"]), number(r["n"])] for r in rows]
     return [
-        Paragraph(words("changes.stance", n=number(len(rows)))),
-        Chart(charts.band(shown, label, words("changes.stance_axis"), "oppose"), label),
+        Paragraph(words("changes.stance", period=words(f"changes.{period}"), finer=words(f"changes.finer_{period}"))),
+        Chart(charts.periods(shown, label, words("changes.stance_axis"), "oppose"), label),
+        Grid(columns, cells, frozenset({1, 2, 3})),
     ]
+
+
+def _finest(sources: Sources) -> tuple[str, list[dict[str, Any]]]:
+    """Rows of the finest period in which half of the intervals are narrower than WIDEST; years if none is."""
+    found = sources.records("stance_shares", population="organic", among="sided", is_default=True)
+    against = [r for r in found if r["class"] == "oppose" and r["share"] is not None]
+    for period in PERIODS:
+        rows = sorted((r for r in against if r["group"] == period), key=lambda r: r["group_value"])
+        widths = sorted(r["high"] - r["low"] for r in rows if r["low"] is not None)
+        if len(rows) > 1 and len(widths) == len(rows) and widths[len(widths) // 2] < WIDEST:
+            return period, rows
+    return PERIODS[-1], rows
 
 
 def _index(sources: Sources) -> list[Block]:

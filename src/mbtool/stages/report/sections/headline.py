@@ -97,7 +97,7 @@ def _polls(sources: Sources) -> list[dict[str, Any]]:
             low, high = wilson(votes["oppose"], total)
             share = votes["oppose"] / total
             question = rows[0]["question"] or ""
-            name = sources._poll_name(sources, total, len(found))
+            name = _poll_name(sources, total, len(found))
             sentence = sources.words(
                 "headline.poll_sentence",
                 question=question,
