@@ -89,7 +89,7 @@ def _polls(sources: Sources) -> list[dict[str, Any]]:
     by_poll: dict[str, list[dict[str, Any]]] = {}
     for row in sources.records("polls"):
         by_poll.setdefault(row["poll_id"] or row["question"] or "", []).append(row)
-    found = []
+    found: list[dict[str, Any]] = []
     for rows in by_poll.values():
         votes = {side: sum(r["votes"] or 0 for r in rows if r["stance"] == side) for side in ("oppose", "support")}
         total = sum(votes.values())
