@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
@@ -14,6 +12,7 @@ from typing import TypeVar
 
 from mbtool.contract import Tick
 from mbtool.errors import StageError
+from mbtool.executors.processes import Workers, available_cores
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -21,13 +20,7 @@ R = TypeVar("R")
 _ticks: SimpleQueue[int] | None = None
 
 
-def available_cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _start_worker(ticks: SimpleQueue[int]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+def _keep(ticks: SimpleQueue[int]) -> None:
     global _ticks  # a worker process has exactly one queue home, set once when it starts
     _ticks = ticks
 
@@ -39,14 +32,11 @@ def _call(function: Callable[[J, Tick], R], job: J) -> R:
 
 
 class LocalExecutor:
-    """Runs jobs in ``workers`` processes (default: one per core); a single job runs in the calling process.
-
-    Processes are spawned, never forked: Arrow and numba hold threads that a fork would break.
-    """
+    """Runs jobs in up to ``workers`` processes (default: one per core); a single job runs in the calling process."""
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or available_cores()
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Workers | None = None
         self._ticks: SimpleQueue[int] | None = None
 
     def run(self, function: Callable[[J, Tick], R], jobs: Sequence[J], tick: Tick) -> Iterator[R]:
@@ -59,36 +49,37 @@ class LocalExecutor:
             for job in jobs:
                 yield function(job, tick)
             return
-        pool, queue = self._open()
-        listener = threading.Thread(target=_forward, args=(queue, tick), daemon=True)
+        pool, ticks = self._open(min(self.workers, len(jobs)))
+        listener = threading.Thread(target=_forward, args=(ticks, tick), daemon=True)
         listener.start()
         try:
             for future in as_completed([pool.submit(_call, function, job) for job in jobs]):
                 yield future.result()
         except BrokenProcessPool as broken:
-            self._pool = None
+            self.close()
             raise StageError(
                 "a worker process died before its shard was done (killed, or out of memory)",
                 "try fewer workers: --workers 1; finished shards are kept",
             ) from broken
-        finally:
-            if self._pool is not None:
-                queue.put(-1)
-                listener.join()
+        except BaseException:  # one failed, or the run was stopped: the others need not end first
+            self.close()
+            raise
+        ticks.put(-1)
+        listener.join()
 
     def close(self) -> None:
-        """End the pool; jobs not yet begun are dropped."""
+        """End the processes; jobs that are not done are dropped."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            self._pool.close()
+        self._pool = self._ticks = None  # a worker that was ended may have held the queue
 
-    def _open(self) -> tuple[ProcessPoolExecutor, SimpleQueue[int]]:
+    def _open(self, wanted: int) -> tuple[Workers, SimpleQueue[int]]:
+        """At least ``wanted`` processes. No more than there are jobs: each holds its own libraries in memory."""
+        if self._pool is not None and self._pool.count < wanted:
+            self.close()
         if self._pool is None or self._ticks is None:
-            context = get_context("spawn")
-            self._ticks = context.SimpleQueue()
-            self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=_start_worker, initargs=(self._ticks,)
-            )
+            self._ticks = get_context("spawn").SimpleQueue()
+            self._pool = Workers(wanted, _keep, (self._ticks,))
         return self._pool, self._ticks
 
 
