@@ -64,7 +64,8 @@ def test_more_jobs_than_last_time_get_more_processes() -> None:
     executor = LocalExecutor(3)
     list(executor.run(square, range(2), print))
     assert sorted(executor.run(square, range(3), print)) == [0, 1, 4]
-    assert executor._pool is not None and executor._pool.count == 3
+    assert executor._pool is not None
+    assert executor._pool.count == 3
     executor.close()
 
 
