@@ -27,10 +27,10 @@ from mbtool.stages.stance.model import (
     POOLED,
     HeldOut,
     TrainedModel,
-    read_model,
     to_bytes,
     unknown_target,
 )
+from mbtool.stages.stance.sequence_classifier import SequenceClassifier, read_judge
 from mbtool.stages.stance.training_baselines import target_only
 from mbtool.stages.stance.training_card import card
 from mbtool.stages.stance.training_files import Labels, own_words, read_labels, target_key
@@ -154,10 +154,13 @@ def evaluate(
         learnt = read_labels(Path(train), target)
         given = read_labels(Path(test), target or _only(learnt.targets))
         with _Counting(reporter, "train", count_fits(learnt, _plans(learnt, given, how), folds)) as done:
-            judge = train_model(learnt, cues, n=folds, seed=seed, done=done, plans=_plans(learnt, given, how))
+            plans = _plans(learnt, given, how)
+            judge: TrainedModel | SequenceClassifier = train_model(
+                learnt, cues, n=folds, seed=seed, done=done, plans=plans
+            )
         baselines = {"target_only": target_only(learnt, given), "majority": _majority(learnt, given)}
     else:
-        judge = read_model(located(MODELS.get(str(model or "builtin"), str(model or BUILTIN))))
+        judge = read_judge(located(MODELS.get(str(model or "builtin"), str(model or BUILTIN))))
         given = read_labels(Path(test), target or _only(judge.targets))
         baselines = {}
     readings = [_reading(judge, name) for name in given.targets]
@@ -210,9 +213,11 @@ class _Reading:
     is_turned: bool = False
 
 
-def _reading(model: TrainedModel, target: str) -> _Reading | None:
+def _reading(model: TrainedModel | SequenceClassifier, target: str) -> _Reading | None:
     if model.head_of(target) is not None:
         return _Reading(target)
+    if isinstance(model, SequenceClassifier):
+        return None
     folded = fold(target)
     for known in model.targets:
         for name in sorted((known, *model.aliases.get(known, ())), key=len, reverse=True):
@@ -234,7 +239,9 @@ def _is_against(rest: str, is_claim: bool) -> bool:
     return any(word in rest for word in against) and not any(word in rest for word in ("不", "没", "非"))
 
 
-def _judged(model: TrainedModel, labels: Labels, readings: Sequence[_Reading]) -> NDArray[np.float64]:
+def _judged(
+    model: TrainedModel | SequenceClassifier, labels: Labels, readings: Sequence[_Reading]
+) -> NDArray[np.float64]:
     names = sorted({r.target for r in readings})
     place = {name: i for i, name in enumerate(names)}
     target_of = np.array([place[r.target] for r in readings], np.int64)
@@ -244,8 +251,10 @@ def _judged(model: TrainedModel, labels: Labels, readings: Sequence[_Reading]) -
     return p
 
 
-def _held_out(model: TrainedModel, labels: Labels) -> HeldOut | None:
+def _held_out(model: TrainedModel | SequenceClassifier, labels: Labels) -> HeldOut | None:
     """What the errors of the heads in use are known from, those of all heads together."""
+    if isinstance(model, SequenceClassifier):
+        return None
     used = sorted(
         {n for t in labels.targets if (r := _reading(model, t)) and (n := model.head_of(r.target)) is not None}
     )
@@ -260,7 +269,7 @@ def _held_out(model: TrainedModel, labels: Labels) -> HeldOut | None:
     )
 
 
-def _never_mentioned(model: TrainedModel, labels: Labels) -> int:
+def _never_mentioned(model: TrainedModel | SequenceClassifier, labels: Labels) -> int:
     """How many texts never name their target; they are judged all the same."""
     names = {t: tuple(fold(n) for n in model.names_of(t)) for t in set(labels.targets)}
     return sum(
@@ -317,7 +326,7 @@ def explain(text: str, *, target: str = TARGET, model: str | Path = "builtin", w
     Raises:
         InputError: no such model, or it does not know the target.
     """
-    judge = read_model(located(MODELS.get(str(model), str(model))))
+    judge = read_judge(located(MODELS.get(str(model), str(model))))
     own = own_words(text)
     read = as_texts([own])
     p = judge.probabilities(read, target)

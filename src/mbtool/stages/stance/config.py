@@ -45,8 +45,9 @@ class StanceSettings(Settings):
     )
     model: FilePath = Field(
         BUILTIN,
-        description='Who judges: "builtin" (knows 微商 only), a file or folder that `mbtool stance train` wrote, or '
-        '"cues", the baseline of weighted cues that needs no training',
+        description='Who judges: "builtin" (knows 微商 only), a file or folder that `mbtool stance train` wrote, a '
+        'folder with a Hugging Face sequence classifier (needs the extra transformers), or "cues", the baseline of '
+        "weighted cues that needs no training",
     )
     cues: FilePath = Field("mbtool:stance_cues.toml", description="The weighted cues of the baseline (TOML)")
     arguments: FilePath = Field("mbtool:arguments.toml", description="Aspects and their words on each side (TOML)")

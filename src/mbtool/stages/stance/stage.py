@@ -19,8 +19,9 @@ from mbtool.stages.stance.core import STANCES, CueModel, decide, measure, shown
 from mbtool.stages.stance.cues import CueList, Evidence, find_evidence, read_cues
 from mbtool.stages.stance.features import as_texts
 from mbtool.stages.stance.merge import READS, WRITES, merged
-from mbtool.stages.stance.model import TrainedModel, read_model, unknown_target
+from mbtool.stages.stance.model import TrainedModel, unknown_target
 from mbtool.stages.stance.quantification import Calibration
+from mbtool.stages.stance.sequence_classifier import SequenceClassifier, read_judge
 from mbtool.tables import ARGUMENTS, DOCUMENTS, STANCE_DOCUMENTS
 
 _TICK = 500
@@ -52,7 +53,7 @@ def _judged(
 ) -> tuple[NDArray[np.float64], list[list[Evidence]]]:
     """Probabilities of each text, shape (texts, 3), and the words that decided, by the model of the settings."""
     if config.model != CUES:
-        model, read = trained(config), as_texts(texts)
+        model, read = judge_of(config), as_texts(texts)
         p = model.probabilities(read, config.target, config.aliases)
         words = model.explain(read, config.target, config.shown_evidence, config.aliases)
         return p, [[Evidence(word, part) for word, part in found] for found in words]
@@ -65,14 +66,15 @@ def _judged(
     return CueModel().probabilities(features), evidence
 
 
-def trained(config: StanceSettings) -> TrainedModel:
-    """The trained model of the settings.
+def judge_of(config: StanceSettings) -> TrainedModel | SequenceClassifier:
+    """The model of the settings.
 
     Raises:
         ConfigError: there is none, or it does not know the target.
+        ExtraMissingError: it needs an extra.
     """
     try:
-        model = read_model(located(config.model))
+        model = read_judge(located(config.model))
     except InputError as error:
         raise ConfigError(f"stance.model: {error.message}", error.hint) from error
     if model.head_of(config.target) is None:
@@ -117,10 +119,10 @@ def _lists(config: StanceSettings) -> tuple[CueList, Aspects]:
 
 
 def merge(config: StanceSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
-    """Shares, arguments and telling words of each side. The cue model has no known errors: it can only be counted."""
-    if config.model == CUES:
+    """Shares, arguments and telling words of each side. A model whose errors are not known can only be counted."""
+    held = None if config.model == CUES else judge_of(config).held_out(config.target)
+    if held is None:
         return merged(config, shards, corpus, None)
-    held = trained(config).held_out(config.target)
     calibration = Calibration(
         held.posteriors.astype(np.float64), held.stances.astype(np.int64), held.groups.astype(np.int64)
     )

@@ -77,6 +77,11 @@ class Labels:
         )
 
 
+def stance_of(word: str) -> int | None:
+    """The place in ``core.STANCES`` of a word for a stance; None for a word that is not read."""
+    return _READ.get(word.strip().casefold())
+
+
 def own_words(text: str) -> str:
     """What the author says: without the quoted chain, names, addresses and a page's phrases."""
     return read_post(text).clean_text
@@ -102,7 +107,7 @@ def read_labels(path: Path, default_target: str | None = None) -> Labels:
         text = str(row.get(names["text"]) or "").strip()
         target = str(row.get(names.get("target", "")) or "").strip() or (default_target or "")
         word = str(row.get(names["stance"]) or "").strip()
-        stance = _READ.get(word.casefold())
+        stance = stance_of(word)
         if not text:
             left["no text"] += 1
         elif not target:
