@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mbtool.config import RESERVED, ProjectSettings, json_schema
+from mbtool.config import RESERVED, ProjectSettings
+from mbtool.config_views import json_schema
 from mbtool.stages import INGEST, STAGES
 from mbtool.stages.ingest.config import SourceSettings
 from mbtool.tables import INGESTED, TableSpec

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
-from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from mbtool.config import Config, load_config
 from mbtool.contract import Event, Executor, Reporter, silent
@@ -31,7 +28,7 @@ from mbtool.engine.plan import StagePlan, plan
 from mbtool.engine.run import StageRun, run_stages
 from mbtool.engine.sources import find_files
 from mbtool.engine.world import World
-from mbtool.errors import ConfigError, InputError, MbtoolError, UsageError
+from mbtool.errors import ConfigError, InputError, UsageError
 from mbtool.executors import LocalExecutor, SerialExecutor
 from mbtool.executors.ordered import OrderedPool
 from mbtool.stages import STAGES
@@ -42,9 +39,9 @@ from mbtool.stages.ingest.presets import named_preset
 from mbtool.stages.ingest.privacy import safe_file_name, tokens_under
 from mbtool.stages.ingest.readers.recurring import RecurringLines
 from mbtool.stages.ingest.stage import SUFFIXES, read_file
-from mbtool.stages.segment.model_cache import cache_folder
 from mbtool.store.lake import Lake
 from mbtool.store.parquet import write_atomically
+from mbtool.tables import DOCUMENTS
 from mbtool.warming import announcing
 
 INGEST_VERSION = 2
@@ -150,8 +147,8 @@ def ingest(
     chosen = given or tuple(_with(s, preset, as_of) for s in settings.sources)
     if not chosen:
         raise ConfigError(
-            f"{settled.source}: no sources to ingest",
-            "name files (mbtool ingest FILE…) or add [[ingest.sources]] with path = … to the configuration",
+            f"nothing says what to ingest ({settled.source})",
+            "name files (mbtool ingest FILE…), or add [[ingest.sources]] with path = … to a configuration (mbtool init)",
         )
     files, passed_over = _files_of(chosen)
     store = Lake(settled.lake)
@@ -362,14 +359,15 @@ def status(
 
 
 def new_files(config: Config) -> list[str]:
-    """The names of source files that the lake has not read in their present state."""
+    """The names of source files that the lake has not read in their present state.
+
+    Raises:
+        InputError: a source is not there.
+    """
     settings = cast(IngestSettings, config.ingest)
     store = Lake(config.lake)
     ledger = Ledger(store)
-    try:
-        files, _ = _files_of(settings.sources)
-    except InputError:
-        return []
+    files, _ = _files_of(settings.sources)
     return [file.name for file, path in files if not ledger.holds(_unit(file, path, settings, read_author_key(store)))]
 
 
@@ -378,63 +376,6 @@ def engine_named(name: str) -> Engine:
     if name not in ("local", "serial"):
         raise UsageError(f"no engine named {name!r}", "engines: local, serial")
     return cast(Engine, name)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check of the installation."""
-
-    what: str
-    is_good: bool
-    found: str
-    remedy: str = ""
-
-
-def diagnose(*, warm: bool = False) -> list[Finding]:
-    """Whether this machine is ready; with ``warm``, also compile and cache what a first run would."""
-    libraries = ("pyarrow", "numpy", "duckdb", "jieba", "gensim", "scikit-learn", "numba")
-    python = ".".join(map(str, sys.version_info[:3]))
-    findings = [Finding("Python", sys.version_info >= (3, 11), python, "install Python 3.11 or newer")]
-    findings += [Finding(name, True, metadata.version(name)) for name in libraries]
-    findings.append(_time_zone())
-    folder = cache_folder()
-    is_usable = _is_writable(folder)
-    remedy = "set MBTOOL_CACHE_DIR to a folder you can write; mbtool works without it, but starts slower"
-    findings.append(Finding("cache folder", is_usable, str(folder), remedy))
-    if warm:
-        findings.append(_warmed())
-    encoding = sys.stdout.encoding or ""
-    utf8 = encoding.lower().replace("-", "") == "utf8"
-    findings.append(Finding("terminal encoding", utf8, encoding or "unknown", "set PYTHONUTF8=1 or a UTF-8 locale"))
-    return findings
-
-
-def _warmed() -> Finding:
-    from mbtool.warming import warm_everything
-
-    begun = time.monotonic()
-    try:
-        done = list(warm_everything())
-    except MbtoolError as error:
-        return Finding("compiled kernels", False, str(error).splitlines()[0], "see mbtool --debug doctor --warm")
-    seconds = time.monotonic() - begun
-    return Finding("compiled kernels", True, f"ready in {seconds:.1f} s: {', '.join(done)}")
-
-
-def _time_zone() -> Finding:
-    try:
-        hours = datetime(2015, 7, 22, tzinfo=ZoneInfo("Asia/Shanghai")).utcoffset()
-    except ZoneInfoNotFoundError:
-        return Finding("time zone data", False, "Asia/Shanghai is missing", "pip install tzdata")
-    return Finding("time zone data", True, f"Asia/Shanghai +{hours}")
-
-
-def _is_writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
 
 
 def _run(
@@ -450,6 +391,10 @@ def _run(
             reporter(Event(kind="note", step=settings.stage.name, message="disabled in the configuration"))
     executor: Executor = SerialExecutor() if engine == "serial" else LocalExecutor(workers)
     store = Lake(config.lake)
+    if not store.parts(DOCUMENTS):
+        reporter(
+            Event(kind="warning", step="documents", message=f"none in {store.path} yet: mbtool ingest brings them in")
+        )
     try:
         with store.writing():
             return run_stages(config.chain, store, executor, announcing(reporter), targets, force)

@@ -165,7 +165,8 @@ def _chain_of(file: Path, seen: list[Path]) -> list[Path]:
         raise ConfigError(f"{file}: extends runs in a circle: {loop}")
     if not file.is_file():
         hint = "make one with: mbtool init" if not seen else f"named by extends in {seen[-1]}"
-        raise ConfigError(f"{file}: no such configuration file", hint)
+        what = "a folder, not a configuration file" if file.is_dir() else "no such configuration file"
+        raise ConfigError(f"{file}: {what}", hint)
     extends = _read_toml(file).get("extends")
     if extends is None:
         return [file]
@@ -185,9 +186,13 @@ def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: not valid TOML: {error}") from None
+        raise ConfigError(
+            f"{file}: not valid TOML: {error}", "text stands in quotes, and = between key and value"
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{file}: not UTF-8 text", "save the file as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}", "may the file be read?") from None
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
@@ -243,16 +248,25 @@ def _stage_settings(stage: Stage[Any], layers: Layered, faults: list[Fault], see
     if model is None:
         return None
     settings = {k: v for k, v in model.model_dump(mode="json").items() if k not in stage.free}
-    files = {}
+    files: dict[str, str] = {}
     for name in path_fields(stage.config):
         value = getattr(model, name)
         for index, file in enumerate([value] if isinstance(value, str) else value or ()):
-            files[name if isinstance(value, str) else f"{name}.{index}"] = str(located(file))
+            key = name if isinstance(value, str) else f"{name}.{index}"
+            files[key] = str(located(file))
+            if enabled and not file.startswith("mbtool:") and not Path(file).exists():
+                faults.append(
+                    Fault(layers.origin(f"{stage.name}.{name}").label, f"{stage.name}.{key}", _not_there(file))
+                )
         # the content decides, not the place: a moved project reuses its results
         settings.pop(name, None)
     return StageSettings(
         stage=stage, config=model, settings=settings, files=files, enabled=enabled, where=where or None
     )
+
+
+def _not_there(file: str) -> str:
+    return f"{file}: no such file or folder"
 
 
 def _faults_of_where(where: object, table: str, layers: Layered) -> Iterator[Fault]:
@@ -274,7 +288,12 @@ def _model(model: type[BaseModel], table: str, layers: Layered, faults: list[Fau
     try:
         return model.model_validate_json(json.dumps(given, default=str))
     except ValidationError as error:
-        faults += [_fault(e, model, table, layers) for e in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        # an item that is wrong is also missing from its list: say the first only
+        inner = {e["loc"][:n] for e in found for n in range(len(e["loc"]))}
+        faults += [
+            _fault(e, model, table, layers) for e in found if not (e["type"] == "too_short" and e["loc"] in inner)
+        ]
         return None
 
 
@@ -282,6 +301,9 @@ def _fault(error: Any, model: type[BaseModel], table: str, layers: Layered) -> F
     location = [str(part) for part in error["loc"]]
     key = ".".join([table, *location])
     problem = error["msg"][0].lower() + error["msg"][1:]
+    if error["type"] == "json_invalid":
+        problem = "a path holds bytes that are not UTF-8: rename the folder, for example with convmv"
+        return Fault(layers.origin(table).label, table, problem)
     if error["type"] == "extra_forbidden":
         problem = "no such key" + _suggestion(location[-1], _names_around(model, error["loc"]))
     elif not isinstance(error["input"], dict | list):
@@ -306,8 +328,9 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _suggestion(word: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else "; known: " + ", ".join(sorted(known))
+    lower = {name.lower(): name for name in sorted(known)}
+    near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    return f"; did you mean {lower[near[0]]!r}?" if near else "; known: " + ", ".join(sorted(known))
 
 
 def _with_paths(model: type[BaseModel], table: str, given: Mapping[str, Any], layers: Layered) -> dict[str, Any]:
@@ -336,52 +359,3 @@ def _absolute(value: Any, folder: Path) -> Any:
     if not isinstance(value, str) or value.startswith("mbtool:"):
         return value
     return os.path.normpath(folder / Path(value).expanduser())
-
-
-# --- showing ----------------------------------------------------------------------------------------------------
-
-
-def shown(config: Config) -> list[tuple[str, str, str]]:
-    """(key, value, origin) of every setting, defaults included, in the order of the stages."""
-    rows = list(_rows("project", config.project, config.layers)) + list(_rows("ingest", config.ingest, config.layers))
-    for settings in config.chain:
-        name = settings.stage.name
-        if not settings.enabled:
-            rows.append((f"{name}.enabled", "false", config.layers.origin(f"{name}.enabled").label))
-        if settings.where:
-            rows.append((f"{name}.where", settings.where, config.layers.origin(f"{name}.where").label))
-        rows += _rows(name, settings.config, config.layers)
-    return rows
-
-
-def _rows(table: str, model: BaseModel, layers: Layered) -> Iterator[tuple[str, str, str]]:
-    for name, value in model.model_dump(mode="json").items():
-        key = f"{table}.{name}"
-        origin = layers.origins[key].label if key in layers.origins else "default"
-        yield key, json.dumps(value, ensure_ascii=False), origin
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON schema of a configuration file."""
-    models: dict[str, type[BaseModel]] = {"project": ProjectSettings, "ingest": INGEST}
-    models |= {s.name: s.config for s in STAGES}
-    reserved = {
-        "enabled": {"type": "boolean", "default": True, "description": "Run this stage"},
-        "where": {"type": "string", "description": "One boolean SQL expression over documents that narrows the stage"},
-    }
-    properties: dict[str, Any] = {"extends": {"type": "string", "description": "A file, or mbtool:NAME, to stand on"}}
-    definitions: dict[str, Any] = {}
-    for name, model in models.items():
-        schema = model.model_json_schema()
-        definitions |= schema.pop("$defs", {})
-        if name not in ("project", "ingest"):
-            schema["properties"] = {**schema.get("properties", {}), **reserved}
-        properties[name] = schema
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "mbtool configuration",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": properties,
-        "$defs": definitions,
-    }

@@ -12,6 +12,7 @@ Every message says what and where; the hint says what to do next. ``cli`` alone 
     └── LockedError           8   another run is writing to this lake
 """
 
+import errno
 from typing import ClassVar
 
 
@@ -72,3 +73,30 @@ class LockedError(MbtoolError):
     """Another live process holds the writer's lock."""
 
     exit_code = 8
+
+
+REFUSALS = {
+    errno.EACCES: "may it be read and written? work on a lake elsewhere: --lake DIR",
+    errno.EPERM: "may it be read and written? work on a lake elsewhere: --lake DIR",
+    errno.EROFS: "work on a lake elsewhere: --lake DIR",
+    errno.ENOSPC: "free some space, then run the same command: what was finished is kept",
+    errno.EDQUOT: "free some space, then run the same command: what was finished is kept",
+    errno.EEXIST: "something else has that name: choose another, for example --lake DIR",
+    errno.ENOTDIR: "a file stands where a folder is needed: choose another name, for example --lake DIR",
+    errno.EISDIR: "a folder stands where a file is needed",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EMFILE: "allow more open files: ulimit -n 4096",
+    errno.EIO: "the disk or the share could not be read or written",
+}
+"""What the machine refuses, and what to do then. Any other OSError is a defect of ours until it is explained."""
+
+
+def refusal(error: OSError) -> InputError | None:
+    """``error`` in words, if it is the machine that refuses: no permission, no space, no such place; else None."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return InputError("the folder in which you stand is no longer there", "cd to another one")
+    hint = REFUSALS.get(error.errno or 0)
+    if hint is None:
+        return None
+    place = "" if error.filename is None else f"{error.filename}: "
+    return InputError(f"{place}{error.strerror}", hint)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -69,13 +72,129 @@ def test_a_second_run_says_that_nothing_changed(capsys: pytest.CaptureFixture[st
 
 def test_quiet_says_nothing_on_success(capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["run", "--quiet"]) == 0
-    assert capsys.readouterr() == ("lake/report/index.html\n", "")
+    assert capsys.readouterr() == ("", "")
 
 
-def test_log_json_is_one_object_an_event(capsys: pytest.CaptureFixture[str]) -> None:
-    assert invoke(["run", "--quiet", "--log-json"]) == 0
+@pytest.mark.parametrize("verb", ["run", "ingest", "analyze", "report"])
+def test_log_json_is_one_object_a_line_and_nothing_else(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke([verb, "--log-json"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert {"start", "done"} <= {event["kind"] for event in events}
+    assert events[0]["message"] == "configuration: mbtool.toml · lake: lake"
+    assert {"done" if verb in ("run", "ingest") else "warning"} <= {event["kind"] for event in events}
+    assert all(datetime.fromisoformat(event["at"]).tzinfo for event in events)
+
+
+def test_log_json_says_an_error_as_an_object_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["ingest", "nowhere.csv", "--log-json"]) == 4
+    last = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (last["kind"], last["exit_code"], "nowhere.csv" in last["message"]) == ("error", 4, True)
+
+
+def test_a_row_of_a_table_is_a_line_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS")
+    invoke(["ingest", "--presets"])
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line.split()) > 2 for line in lines)
+    assert not any(line.endswith(" ") for line in lines)
+
+
+def test_a_verb_alone_shows_the_help_and_no_empty_message(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke([]) == 2
+    out, err = capsys.readouterr()
+    assert "Usage: mbtool" in out
+    assert err == ""
+
+
+def test_a_terminal_without_chinese_shows_escapes_and_fails_nothing(project: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "mbtool", "config", "show"]
+    done = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"\\u5fae\\u5546" in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["analyze", "report"])
+def test_a_lake_without_documents_is_said_to_be_empty(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke([verb]) == 0
+    assert "mbtool ingest brings them in" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="bits of permission")
+@pytest.mark.parametrize(
+    ("number", "way_out"),
+    [(errno.EACCES, "--lake DIR"), (errno.ENOSPC, "free some space"), (errno.EROFS, "--lake DIR")],
+)
+@pytest.mark.parametrize("place", ["mbtool.store.lock.FileLock.acquire", "mbtool.store.results.write_atomically"])
+def test_what_the_machine_refuses_is_a_message_and_no_defect(
+    place: str, number: int, way_out: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise OSError(number, os.strerror(number), "lake/x")
+
+    monkeypatch.setattr(place, refuse)
+    code, error = failed(["run", "--engine", "serial"], capsys)
+    assert code == (4 if "lock" in place else 5)
+    assert f"lake/x: {os.strerror(number)}" in error
+    assert way_out in error
+    assert "defect" not in error
+
+
+def test_a_file_where_the_lake_should_be_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("taken").touch()
+    code, error = failed(["run", "--lake", "taken"], capsys)
+    assert (code, "taken: File exists" in error) == (4, True)
+
+
+def test_a_missing_source_shows_in_the_status_and_fails_its_check(capsys: pytest.CaptureFixture[str]) -> None:
+    invoke(["run", "--quiet"])
+    assert invoke(["status", "--check"]) == 0
+    Path("data").rename("elsewhere")
+    capsys.readouterr()
+    assert invoke(["status", "--why", "--check"]) == 7
+    assert "source missing" in capsys.readouterr().out
+
+
+def test_an_empty_folder_of_sources_says_what_to_put_there(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data/posts.csv").unlink()
+    code, error = failed(["run"], capsys)
+    assert (code, "the folder is empty" in error) == (4, True)
+
+
+def test_a_folder_of_sources_that_may_not_be_read_is_said_and_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("data/locked").mkdir()
+    look = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return look(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    code, error = failed(["ingest"], capsys)
+    assert (code, "data/locked: Permission denied" in error) == (4, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
+def test_a_folder_named_in_another_encoding_is_a_config_fault_with_a_way_out(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project / os.fsdecode("数据".encode("gb18030"))
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    code, error = failed(["run", "--lake", "lake"], capsys)
+    assert (code, "convmv" in error) == (3, True)
+
+
+def test_one_more_file_is_said_with_its_shard_and_the_merges(capsys: pytest.CaptureFixture[str]) -> None:
+    invoke(["run", "--quiet"])
+    Path("data/more.csv").write_text("id,正文\nz,微商\n", encoding="utf-8")
+    assert invoke(["run", "--engine", "serial"]) == 0
+    error = capsys.readouterr().err
+    assert "segment: input documents: 1 new part" in error
+    assert "segment: 1 shard worked, 1 reused, merged" in error
 
 
 def test_a_table_fits_eighty_columns_of_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,6 +231,8 @@ def failed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[in
         ["ingest", "--as", "weibo"],
         ["init"],
         ["run", "--engine", "dask"],
+        ["report", "--format", "html,pdf"],
+        ["report", "--lang", "de"],
     ],
 )
 def test_a_usage_fault_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +242,8 @@ def test_a_usage_fault_is_exit_2(arguments: list[str], capsys: pytest.CaptureFix
 
 
 def test_every_config_fault_is_listed_at_once_with_file_key_and_a_way_out(capsys: pytest.CaptureFixture[str]) -> None:
-    text = '[project]\nname = ""\nlake = 3\n[topics]\nk = "many"\nkk = 3\n[topic]\nk = 2\n[stance]\nenabled = "yes"\n'
+    text = '[project]\nname = ""\nlake = 3\n[topics]\nk = "many"\nkk = 3\nK = 3\n[topic]\nk = 2\n[stance]\nenabled = "yes"\n'
+    text += '[segment]\nuser_dictionary = ["none.txt"]\n'
     Path("bad.toml").write_text(text, encoding="utf-8")
     code, error = failed(["run", "-c", "bad.toml", "--set", "trends", "--set", "facts.x=1"], capsys)
     assert code == 3
@@ -134,6 +256,9 @@ def test_every_config_fault_is_listed_at_once_with_file_key_and_a_way_out(capsys
         "bad.toml: stance.enabled: must be true or false",
         "--set: trends: not of the form KEY=VALUE",
         "--set facts.x: facts.x: no such key",
+        "bad.toml: topics.K: no such key; did you mean 'k'?",
+        "bad.toml: segment.user_dictionary.0:",
+        "none.txt: no such file or folder",
     ):
         assert part in error, part
 
@@ -154,6 +279,20 @@ def test_a_config_fault_is_exit_3(text: str, part: str, capsys: pytest.CaptureFi
     Path("bad.toml").write_text(text, encoding="utf-8")
     code, error = failed(["run", "-c", "bad.toml", "--lake", "other"], capsys)
     assert (code, part in error) == (3, True), error
+
+
+def test_a_configuration_that_is_a_folder_or_may_not_be_read_is_exit_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, error = failed(["status", "-c", "data"], capsys)
+    assert (code, "data: a folder" in error) == (3, True)
+
+    def refuse(path: Path, encoding: str) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    code, error = failed(["status"], capsys)
+    assert (code, "Permission denied" in error) == (3, True)
 
 
 def test_missing_input_is_exit_4(capsys: pytest.CaptureFixture[str]) -> None:

@@ -154,6 +154,24 @@ def test_a_setting_makes_its_stage_stale_for_that_reason(demo_lake: Path, stage:
     assert not any(plans[s.name].is_stale for s in STAGES[:position])
 
 
+FILES = [(s, f) for s in STAGES for f in path_fields(s.config) if f not in s.free]
+
+
+@pytest.mark.parametrize(("stage", "field"), FILES, ids=lambda x: getattr(x, "name", x))
+def test_a_file_that_a_setting_names_makes_its_stage_stale_for_that_reason(
+    demo_lake: Path, tmp_path: Path, stage: Stage[Any], field: str
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text("# not what it was\n", encoding="utf-8")
+    is_list = isinstance(getattr(stage.config(), field), tuple)
+    text = f'["{other}"]' if is_list else f'"{other}"'
+    config = demo_config(demo_lake, "ingest.part_rows=100", f"{stage.name}.{field}={text}")
+    plans = {p.settings.stage.name: p for p in api.status(config=config)}
+    assert any(reason.startswith(f"file of {field}") for reason in plans[stage.name].reasons)
+    position = [s.name for s in STAGES].index(stage.name)
+    assert not any(plans[s.name].is_stale for s in STAGES[:position])
+
+
 @pytest.mark.parametrize("stage", [s for s in STAGES if s.free], ids=lambda s: s.name)
 def test_a_free_setting_makes_nothing_stale(demo_lake: Path, stage: Stage[Any]) -> None:
     for field in stage.free:

@@ -35,12 +35,10 @@ def command(
     Examples: mbtool analyze · mbtool analyze topics --set topics.k=12 · mbtool analyze stance --force
     """
     from mbtool import api
-    from mbtool.cli import show
-    from mbtool.cli.progress import showing
+    from mbtool.cli.progress import say_what_is_used, showing
 
     settled = api.configure(config, set_ or (), lake)
-    if not quiet:
-        show.note(f"configuration: {settled.source} · lake: {settled.lake}")
+    say_what_is_used(settled, is_quiet=quiet, as_json=log_json)
     with showing(is_quiet=quiet, as_json=log_json) as reporter:
         api.analyze(
             *(stages or ()),

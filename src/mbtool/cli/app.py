@@ -6,20 +6,19 @@ Exit codes: 0 done · 1 a defect of ours · 2 usage · 3 config · 4 input data 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from mbtool.cli import analyze, config, dictionary, doctor, ingest, init, label, report, run, stance, status, voice
-from mbtool.errors import MbtoolError
+from mbtool.cli.failures import Failure, failure_of, tell
 
-DEFECT, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
-SAVED_TRACEBACKS = {1, 5}
+USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+STOPPED = "stopped; what was finished is kept, the same command goes on from there"
 
 app = typer.Typer(
     name="mbtool",
@@ -69,20 +68,21 @@ app.command("doctor")(doctor.command)
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese shows \u5fae, and nothing fails
     sys.exit(invoke(sys.argv[1:]))
 
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; every error has become a message on stderr."""
-    is_debug = "--debug" in arguments
     try:
         result = app(args=list(arguments), prog_name="mbtool", standalone_mode=False)
         sys.stdout.flush()
-    except MbtoolError as error:
-        return _explain(error, is_debug)
     except typer.TyperException as error:
-        _say(f"mbtool: {error.format_message()}\n  see: mbtool --help")
-        return USAGE
+        if not error.format_message():
+            return USAGE  # no verb was given, and the help was printed
+        return _tell(Failure(USAGE, error.format_message(), "see: mbtool --help"), arguments)
     except (KeyboardInterrupt, typer.Abort):
         result = INTERRUPTED
     except BrokenPipeError:
@@ -92,35 +92,16 @@ def invoke(arguments: Sequence[str]) -> int:
             return _leave_pipe()
         raise
     except Exception as error:
-        _say(f"mbtool: a defect of mbtool: {type(error).__name__}: {error}")
-        _keep_traceback(error, is_debug)
-        return DEFECT
+        return _tell(failure_of(error), arguments)
     if result == INTERRUPTED:
-        _say("mbtool: stopped; what was finished is kept, the same command goes on from there")
+        return _tell(Failure(INTERRUPTED, STOPPED), arguments)
     return result if isinstance(result, int) else 0
+
+
+def _tell(failure: Failure, arguments: Sequence[str]) -> int:
+    return tell(failure, is_debug="--debug" in arguments, as_json="--log-json" in arguments)
 
 
 def _leave_pipe() -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
     return BROKEN_PIPE
-
-
-def _explain(error: MbtoolError, is_debug: bool) -> int:
-    _say(f"mbtool: {error}")
-    if error.exit_code in SAVED_TRACEBACKS and error.__cause__ is not None:
-        _keep_traceback(error, is_debug)
-    return error.exit_code
-
-
-def _keep_traceback(error: BaseException, is_debug: bool) -> None:
-    text = "".join(traceback.format_exception(error))
-    if is_debug:
-        _say(text)
-        return
-    with tempfile.NamedTemporaryFile("w", prefix="mbtool-", suffix=".log", delete=False, encoding="utf-8") as log:
-        log.write(text)
-    _say(f"  the traceback is in {log.name}; --debug prints it")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 - the place where errors become visible

@@ -38,7 +38,7 @@ def show_all(
     """
     from mbtool import api
     from mbtool.cli import show
-    from mbtool.config import shown
+    from mbtool.config_views import shown
 
     settled = api.configure(config, set_ or (), lake)
     rows = [list(row) for row in shown(settled) if not changed or row[2] != "default"]
@@ -51,6 +51,6 @@ def schema() -> None:
 
     Example: mbtool config schema > mbtool.schema.json
     """
-    from mbtool.config import json_schema
+    from mbtool.config_views import json_schema
 
     typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=1))

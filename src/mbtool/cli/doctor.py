@@ -14,8 +14,8 @@ def command(
 
     Examples: mbtool doctor · mbtool doctor --warm
     """
-    from mbtool.api import diagnose
     from mbtool.cli import show
+    from mbtool.diagnosis import diagnose
     from mbtool.errors import MbtoolError
 
     findings = diagnose(warm=warm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,14 +54,15 @@ def command(
     """
     from mbtool import api
     from mbtool.cli import show
-    from mbtool.cli.progress import showing
+    from mbtool.cli.progress import aside, say_what_is_used, showing
 
     if presets:
-        show.table(*_preset_rows(), form)
+        columns, rows = _preset_rows()
+        keep = [i for i, name in enumerate(columns) if form != "table" or name != "fixture"]
+        show.table([columns[i] for i in keep], [[row[i] for i in keep] for row in rows], form)
         return
     settled = api.configure(config, set_ or (), lake)
-    if not quiet:
-        show.note(f"configuration: {settled.source} · lake: {settled.lake}")
+    say_what_is_used(settled, is_quiet=quiet, as_json=log_json)
     failure: api.IngestError | None = None
     with showing(is_quiet=quiet, as_json=log_json) as reporter:
         try:
@@ -78,32 +79,35 @@ def command(
         except api.IngestError as error:
             failure, result = error, error.result
     if not quiet:
-        show_funnel(result, form)
+        show_funnel(result, form, say=aside(as_json=log_json))
         if retry_rejects and not result.files:
-            show.note("no file of the sources has rejects")
+            aside(as_json=log_json)("no file of the sources has rejects")
     if failure is not None:
         raise failure
 
 
-def show_funnel(result: IngestResult, form: str = "table", *, is_aside: bool = False) -> None:
-    """What became of every record, a row a file; on stderr if ``is_aside``."""
+def show_funnel(
+    result: IngestResult, form: str = "table", *, is_aside: bool = False, say: Callable[[str], None] | None = None
+) -> None:
+    """What became of every record, a row a file; on stderr if ``is_aside``. ``say`` takes the remarks."""
     from mbtool.cli import show
 
+    say = say or show.note
     read = [run for run in result.files if run.funnel is not None]
     unchanged = sum(run.is_unchanged for run in result.files)
     if read:
         columns, rows = _funnel_rows(read, is_short=form == "table")
         show.table(columns, rows, form, right=columns[3:], is_aside=is_aside)
     if unchanged:
-        show.note(f"{unchanged} of {len(result.files)} files have not changed since they were read")
+        say(f"{unchanged} of {len(result.files)} files not changed since they were read")
     for name, funnel in _merged(read):
         for line in _details(funnel):
-            show.note(f"  {name}: {line}")
+            say(f"  {name}: {line}")
     if result.passed_over:
         names = ", ".join(result.passed_over[:5]) + (" …" if len(result.passed_over) > 5 else "")
-        show.note(f"passed over, not a kind that is read: {names}")
+        say(f"passed over, not a kind that is read: {names}")
     if result.is_dry:
-        show.note("dry run: this is what would be stored; nothing was")
+        say("dry run: this is what would be stored; nothing was")
 
 
 def _funnel_rows(runs: Sequence[FileRun], *, is_short: bool) -> tuple[list[str], list[list[object]]]:

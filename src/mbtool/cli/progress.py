@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from mbtool.cli.show import note
+from mbtool.config import Config
 from mbtool.contract import Event, Reporter, silent
 
 
@@ -29,9 +32,33 @@ def showing(*, is_quiet: bool, as_json: bool) -> Iterator[Reporter]:
         yield _print_line
 
 
+def say_what_is_used(config: Config, *, is_quiet: bool, as_json: bool) -> None:
+    """The first line of every verb: which configuration, which lake."""
+    if as_json:
+        _print_json(Event(kind="note", step="mbtool", message=f"configuration: {config.source} · lake: {config.lake}"))
+    elif not is_quiet:
+        say_what_is_read(config)
+
+
+def say_what_is_read(config: Config) -> None:
+    """The same for verbs that only look."""
+    note(f"configuration: {config.source} · lake: {config.lake}")
+
+
+def aside(*, as_json: bool) -> Callable[[str], None]:
+    """What says a line that is no event of a run: as text, or as one JSON object."""
+    return (lambda text: _print_json(Event(kind="note", step="ingest", message=text.strip()))) if as_json else note
+
+
 def _print_json(event: Event) -> None:
+    """One object a line: when, kind, step, and what of the rest there is."""
     values = {k: v for k, v in vars(event).items() if v not in (None, "")}
-    print(json.dumps(values, ensure_ascii=False), file=sys.stderr, flush=True)  # noqa: T201 - this is the log
+    if event.kind != "progress":
+        values = {k: v for k, v in values.items() if k not in ("done", "unit")}
+    if event.seconds is not None:
+        values["seconds"] = round(event.seconds, 3)
+    line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **values}, ensure_ascii=False)
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is the log
 
 
 def _print_line(event: Event) -> None:
@@ -66,6 +93,9 @@ class _Bars:
             self._end()
             self.progress.console.print(f"[bold]{event.step}[/] [dim]{escape(event.message)}[/]")
             self._task = self.progress.add_task(event.step, total=event.total, rate="")
+        elif event.kind == "progress" and event.message:  # work that cannot be counted: the bar moves all the same
+            self._end()
+            self._task = self.progress.add_task(f"{event.step} · {event.message}", total=None, rate="")
         elif event.kind == "progress" and self._task is not None:
             self.progress.update(self._task, completed=event.done, rate=self._rate(event))
         elif event.kind in ("done", "reused"):

@@ -26,19 +26,21 @@ def command(
     Examples: mbtool report --open · mbtool report --lang zh --format md
     """
     from mbtool import api
-    from mbtool.cli import show
-    from mbtool.cli.progress import showing
+    from mbtool.cli.options import one_of
+    from mbtool.cli.progress import say_what_is_used, showing
+    from mbtool.stages.report.config import FORMATS, LANGUAGES
 
     overrides = list(set_ or ())
     if form is not None:
-        overrides.append("report.formats=[" + ",".join(f'"{f.strip()}"' for f in form.split(",")) + "]")
+        chosen = [one_of("--format", name.strip(), FORMATS) for name in form.split(",")]
+        overrides.append(f"report.formats={chosen}")
     if lang is not None:
-        overrides.append(f'report.language="{lang}"')
+        overrides.append(f'report.language="{one_of("--lang", lang, LANGUAGES)}"')
     settled = api.configure(config, overrides, lake)
-    if not quiet:
-        show.note(f"configuration: {settled.source} · lake: {settled.lake}")
+    say_what_is_used(settled, is_quiet=quiet, as_json=log_json)
     with showing(is_quiet=quiet, as_json=log_json) as reporter:
         files = api.report(config=settled, reporter=reporter)
-    typer.echo(files[0])
+    if not quiet:
+        typer.echo(files[0])
     if open_it:
         typer.launch(files[0].resolve().as_uri())

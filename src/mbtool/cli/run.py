@@ -31,11 +31,10 @@ def command(
     from mbtool import api
     from mbtool.cli import show
     from mbtool.cli.ingest import show_funnel
-    from mbtool.cli.progress import showing
+    from mbtool.cli.progress import say_what_is_used, showing
 
     settled = api.configure(config, set_ or (), lake)
-    if not quiet:
-        show.note(f"configuration: {settled.source} · lake: {settled.lake}")
+    say_what_is_used(settled, is_quiet=quiet, as_json=log_json)
     with showing(is_quiet=quiet, as_json=log_json) as reporter:
         result = api.run(config=settled, engine=api.engine_named(engine), workers=workers, reporter=reporter)
     if not quiet and not log_json:
@@ -43,4 +42,5 @@ def command(
             show_funnel(result.ingested, is_aside=True)
         worked = [s for s in result.stages if not s.is_reused]
         show.note("nothing changed: every result was reused" if not worked else f"{len(worked)} stages worked")
-    typer.echo(result.report[0])
+    if not quiet:
+        typer.echo(result.report[0])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -45,6 +47,18 @@ def table(
             shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
         for row in rows:
             shown.add_row(*["" if v is None else str(v) for v in row])
-        Console(highlight=False, stderr=is_aside).print(shown, markup=False)
+        _print(shown, sys.stderr if is_aside else sys.stdout)
     else:
         raise UsageError(f"--format {form}: not a form of table", "forms: table, csv, json")
+
+
+def _print(shown: Table, stream: TextIO) -> None:
+    """On a terminal as wide as it is; elsewhere a row is a line, so that grep and awk find all of it."""
+    console = Console(file=stream, highlight=False)
+    if console.is_terminal or "COLUMNS" in os.environ:
+        console.print(shown, markup=False)
+        return
+    console.width = 1_000_000
+    with console.capture() as text:
+        console.print(shown, markup=False)
+    stream.write("".join(f"{line.rstrip()}\n" for line in text.get().splitlines()))

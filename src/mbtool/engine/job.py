@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from mbtool.contract import Stage, StageSettings, Tables, Tick
 from mbtool.engine.where import matching_documents, work_reads
-from mbtool.errors import ExtraMissingError, MbtoolError, StageError
+from mbtool.errors import ExtraMissingError, MbtoolError, StageError, refusal
 from mbtool.store.lake import Pieces
 from mbtool.store.results import Result, store_result
 from mbtool.tables import TableSpec
@@ -117,5 +117,6 @@ class _errors_of:
             raise ExtraMissingError(
                 f"the stage {self.stage.name} needs {error.name}", f"pip install 'mbtool[{self.stage.extra}]'"
             ) from error
-        reason = f"{type(error).__name__}: {error}"
-        raise StageError(f"the stage {self.stage.name} failed on {self.label}: {reason}") from error
+        refused = refusal(error) if isinstance(error, OSError) else None
+        reason, hint = (refused.message, refused.hint) if refused else (f"{type(error).__name__}: {error}", "")
+        raise StageError(f"the stage {self.stage.name} failed on {self.label}: {reason}", hint) from error

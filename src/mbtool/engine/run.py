@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from mbtool.contract import Event, Executor, Reporter, StageSettings
+from mbtool.contract import Event, Executor, Reporter, StageSettings, Tick
 from mbtool.engine.job import Job, run_job, run_merge
 from mbtool.engine.plan import StagePlan, merge_fingerprint, plan_stage, results_of
 from mbtool.engine.where import work_reads
@@ -84,12 +84,9 @@ def _run_stage(
     stage = step.settings.stage
     missing = tuple(range(len(step.shards))) if is_forced else step.missing
     jobs = [_shard_job(step, world, i) for i in missing]
-    rows = sum(job.rows for job in jobs)
     if jobs:
-        why = "; ".join(step.reasons) or "asked for"
-        report(Event(kind="start", step=stage.name, message=why, total=rows))
-        _drain(executor, jobs, report, stage.name, rows)
-    whole_done = _run_whole(step, world, report, seen=seen, is_forced=is_forced)
+        _drain(executor, jobs, _begun(step, report, sum(job.rows for job in jobs)))
+    whole_done = _run_whole(step, world, report, seen=seen, is_forced=is_forced, is_begun=bool(jobs))
     world.add(stage, *results_of(_settled(step, world), world))
     seconds = time.monotonic() - begun
     run = StageRun(stage.name, step.reasons, len(jobs), len(step.shards) - len(jobs), whole_done, seconds)
@@ -97,20 +94,26 @@ def _run_stage(
     return run
 
 
-def _drain(executor: Executor, jobs: Sequence[Job], report: Reporter, step: str, rows: int) -> None:
-    done = 0
+def _begun(step: StagePlan, report: Reporter, rows: int) -> Tick:
+    """Say that the stage begins and why; what is returned reports how far it is."""
+    name, done = step.settings.stage.name, 0
+    report(Event(kind="start", step=name, message="; ".join(step.reasons) or "asked for", total=rows))
 
     def tick(documents: int) -> None:
         nonlocal done
         done += documents
         if documents:
-            report(Event(kind="progress", step=step, done=done, total=rows))
+            report(Event(kind="progress", step=name, done=done, total=rows))
 
+    return tick
+
+
+def _drain(executor: Executor, jobs: Sequence[Job], tick: Tick) -> None:
     for _ in executor.run(run_job, jobs, tick):
         pass
 
 
-def _run_whole(step: StagePlan, world: World, report: Reporter, *, seen: int, is_forced: bool) -> bool:
+def _run_whole(step: StagePlan, world: World, report: Reporter, *, seen: int, is_forced: bool, is_begun: bool) -> bool:
     stage = step.settings.stage
     unit = _settled(step, world).whole
     if unit is None:
@@ -120,16 +123,12 @@ def _run_whole(step: StagePlan, world: World, report: Reporter, *, seen: int, is
         return False
     if not stage.sharded:
         job = _whole_job(step, world, unit)
-        report(Event(kind="start", step=stage.name, message="; ".join(step.reasons) or "asked for", total=job.rows))
-        done = 0
-
-        def tick(documents: int) -> None:
-            nonlocal done
-            done += documents
-            report(Event(kind="progress", step=stage.name, done=done, total=job.rows))
-
-        run_job(job, tick)
+        run_job(job, _begun(step, report, job.rows))
         return True
+    if not is_begun:
+        _begun(step, report, 0)
+    rows = sum(part.rows for part in world.parts)
+    report(Event(kind="progress", step=stage.name, message="merging", done=rows, total=rows))
     results = results_of(_settled(step, world), world)[0]
     shards = [_shard_pieces(step, world, i, r) for i, r in enumerate(results)]
     corpus = _pieces(stage.merge_reads, world) | _carried(step, world, seen)
@@ -209,6 +208,8 @@ def _entry(step: StagePlan, world: World) -> Entry:
 def _summary(run: StageRun) -> str:
     if run.is_reused:
         return "reused"
-    kept = f", {run.shards_reused} reused" if run.shards_reused else ""
-    shards = f"{run.shards_done} shard{'s' if run.shards_done != 1 else ''} worked{kept}"
-    return shards if run.shards_done or run.shards_reused else "worked"
+    if not (run.shards_done or run.shards_reused):
+        return "worked"
+    worked = f"{run.shards_done} shard{'s' if run.shards_done != 1 else ''} worked" if run.shards_done else ""
+    kept = f"{run.shards_reused} reused" if run.shards_reused else ""
+    return ", ".join(part for part in (worked, kept, "merged" if run.whole_done else "") if part)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Collection, Iterator
+import os
+from collections.abc import Collection
 from pathlib import Path
 
 from mbtool.errors import InputError
@@ -20,7 +21,7 @@ def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str,
     """
     path = Path(pattern)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path) and _is_inside(p, path))
+        found = [p for p in _below(path) if p.is_file() and not _is_hidden(p, path) and _is_inside(p, path)]
         named = [(p.relative_to(path).as_posix(), p) for p in found]
     elif path.is_file():
         named = [(path.name, path)]
@@ -29,11 +30,28 @@ def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str,
         found = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 - the pattern is absolute
         named = [(p.relative_to(base).as_posix(), p) for p in found if p.is_file()]
     if not named:
+        if path.is_dir():
+            raise InputError(f"{pattern}: the folder is empty", "put exports or articles into it, then run it again")
         raise InputError(f"{pattern}: no file there", "name a file, a folder or a glob such as 'posts/*.csv'")
     if path.is_file():
         return named, []
     read = [(name, p) for name, p in named if p.suffix.lower() in suffixes]
     return read, [name for name, p in named if p.suffix.lower() not in suffixes]
+
+
+def _below(folder: Path) -> list[Path]:
+    """All that stands below a folder. Raises InputError if a part of it may not be read: silence would lose files."""
+
+    def refuse(error: OSError) -> None:
+        raise InputError(
+            f"{error.filename}: {error.strerror}", "may the folder be read? move it away if it is not meant"
+        )
+
+    found: list[Path] = []
+    for base, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(base) / name for name in names]
+    return sorted(found)
 
 
 def _is_hidden(path: Path, root: Path) -> bool:
@@ -42,12 +60,3 @@ def _is_hidden(path: Path, root: Path) -> bool:
 
 def _is_inside(path: Path, root: Path) -> bool:
     return path.resolve().is_relative_to(root.resolve())
-
-
-def each_once(files: Iterator[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
-    """``files`` without those that an earlier source named already."""
-    seen: set[Path] = set()
-    for name, path in files:
-        if path.resolve() not in seen:
-            seen.add(path.resolve())
-            yield name, path
