@@ -173,3 +173,7 @@ def test_explain_shows_features_by_name(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_no_model_text_names_a_path() -> None:
     assert not re.search(r"/(?:home|tmp|work)/", FILE.read_text(encoding="utf-8"))
+
+
+def test_the_card_is_the_one_that_make_models_writes_of_the_shipped_model() -> None:
+    assert FILE.with_suffix(".md").read_text("utf-8") == voices.card(read_model(FILE))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mbtool.stages.voice.measures import MEASURES, Written, broken_up
+from mbtool.text.descramble import Descrambled, descrambled
 from mbtool.text.sentences import fold
 
 FIELDS = ("text", "raw", "head", "tail", "author", "source", "title", "kind", "verified", "tags")
@@ -97,6 +98,7 @@ class Fields:
     places: Mapping[str, str]
     links: int
     tags: int
+    disguises: int = 0
 
 
 class FeatureReader:
@@ -129,7 +131,7 @@ def _reader(cue: Cue) -> Callable[[Fields], float]:
     field = cue.field
     if cue.measure:
         measure, scale = MEASURES[cue.measure], cue.scale
-        return lambda f: min(measure(Written(f.places[field], f.links, f.tags)) / scale, 1.0)
+        return lambda f: min(measure(Written(f.places[field], f.links, f.tags, f.disguises)) / scale, 1.0)
     pattern = _pattern(cue)
     orders = [_Scramble(fold(w)) for w in cue.scrambled]
     if not orders and cue.cap == 1:
@@ -162,11 +164,19 @@ class _Scramble:
 def fields_of(document: Document) -> Fields:
     """The places of a document where cues look. Account names are masked in all that the author wrote."""
     raw = without_accounts(fold(document.text[:LONGEST]).replace("亻言", "信").replace("\u3000", " "))
-    text = close_spaces(raw)
+    view = descrambled(document.text[:LONGEST])
+    text = close_spaces(without_accounts(fold(view.text).replace("\u3000", " ")))
     names = ("author", "source", "title", "kind", "verified")
     others = {name: fold(getattr(document, name)) for name in names}
     places = {"text": text, "raw": raw, "head": text[:EDGE], "tail": text[-EDGE:], **others}
-    return Fields({**places, "tags": fold(" ".join(document.tags))}, document.links, len(document.tags))
+    places["tags"] = fold(" ".join(document.tags))
+    return Fields(places, document.links, len(document.tags), _disguises(view, document.text))
+
+
+def _disguises(view: Descrambled, text: str) -> int:
+    """How many characters of ``text`` stand for others in the descrambled ``view``."""
+    pieces = zip(view.text, view.starts, view.ends, strict=True)
+    return len({start for sign, start, end in pieces if end - start > 1 or sign != text[start]})
 
 
 def without_accounts(text: str) -> str:

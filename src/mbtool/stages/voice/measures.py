@@ -23,7 +23,9 @@ _INITIAL, _FINAL = (
 _SOUND = re.compile(f"(?:(?<=[一-鿿])|(?<=[一-鿿] )){_INITIAL}{_FINAL}(?= ?[一-鿿])")
 _HAN = re.compile("[一-鿿]")
 _SPACE = re.compile("\\s+")
+_BORDER = re.compile(r"[\s|/丨·、]+")
 IMPERSONAL_LENGTH = 30
+LONG_LENGTH = 120
 SHORT_LENGTH = 14
 
 
@@ -34,6 +36,7 @@ class Written:
     text: str
     links: int = 0
     tags: int = 0
+    disguises: int = 0
 
 
 def broken_up(text: str) -> float:
@@ -43,6 +46,14 @@ def broken_up(text: str) -> float:
         return 0.0
     small = sum(len(p) <= 2 and _HAN.search(p) is not None for p in pieces)
     return small / len(pieces) if len(_SPACE.findall(text)) * 8 >= len(text) else 0.0
+
+
+def blank_list(text: str) -> float:
+    """Share of short pieces between blanks, signs and line ends, in a text that has five of them or more."""
+    pieces = [p for p in _BORDER.split(text) if p]
+    if len(pieces) < 5 or _STOPS.search(text.replace("、", "")) is not None:
+        return 0.0
+    return sum(len(p) <= 8 for p in pieces) / len(pieces)
 
 
 def _per_hundred(count: Callable[[str], float]) -> Callable[[Written], float]:
@@ -64,6 +75,9 @@ MEASURES: Mapping[str, Callable[[Written], float]] = {
     "short": lambda w: float(0 < len(w.text) <= SHORT_LENGTH),
     "links": lambda w: float(w.links),
     "tags": lambda w: float(w.tags),
+    "disguised": lambda w: float(w.disguises),
+    "blank_list": lambda w: blank_list(w.text),
+    "long": lambda w: float(len(w.text) >= LONG_LENGTH),
 }
 """Densities are per 100 characters (of at least 20); impersonal is 1 for a longer text without I, you, she or 吧;
 unpunctuated and short are 1 for a short text without a stop, and for a very short one; broken_up is a share."""
