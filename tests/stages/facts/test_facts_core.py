@@ -78,6 +78,7 @@ def test_share_without_a_side_stays_a_ratio() -> None:
         ("面膜够全国人用，库存够卖五六年", ("count", 5.5, "year")),
         ("already need five or six years to consume", ("count", 5.5, "year")),
         ("搜索量是淘宝的十倍", ("ratio", 10, "times")),
+        ("是平时的两倍半，接着又掉下去", ("ratio", 2.5, "times")),
         ("already about 10 times the search for shops", ("ratio", 10, "times")),
         ("下滑者占七成半", ("ratio", 0.75, "ratio")),
         ("三分之一的人担心", ("ratio", 0.33333333, "ratio")),

@@ -96,6 +96,12 @@ def _chinese(kind: str, unit: str, subject: str | None = None) -> Reader:
     return read
 
 
+def _times(m: re.Match[str]) -> Found | None:
+    """两倍 is 2, 两倍半 is 2.5."""
+    value = read_chinese(m["n"])
+    return None if value is None else Found("ratio", value + (0.5 if m["half"] else 0.0), "times", m.start(), m.end())
+
+
 def _english(kind: str, unit: str, subject: str | None = None) -> Reader:
     def read(m: re.Match[str]) -> Found | None:
         value = read_english(m["n"])
@@ -182,7 +188,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         rf"\b(?P<n>{ENGLISH_WORD_NUMBER})[- ](?P<part>(?:third|quarter|fifth|sixth|eighth|tenth)s?)\b(?! of an?\b)",
         _fraction_en,
     ),
-    (rf"(?P<n>{_CN})倍", _chinese("ratio", "times")),
+    (rf"(?P<n>{_CN})倍(?P<half>半)?", _times),
     (
         rf"(?<!\d and )(?<!\d or )(?P<n>{_EN}) times(?= (?:the|that|as|more|higher|larger|greater|of|over|bigger)\b)",
         _english("ratio", "times"),

@@ -44,7 +44,7 @@ def _subjects(config: FactsSettings) -> Subjects:
 
 STAGE = Stage(
     name="facts",
-    version=1,
+    version=2,
     config=FactsSettings,
     reads=(DOCUMENTS.part("doc_id", "clean_text"),),
     writes=(FACTS,),

@@ -61,6 +61,8 @@ class Section:
     key: str
     title: str
     blocks: Sequence[Block] = field(default_factory=tuple)
+    short: str = ""
+    """What it says in one sentence, for the summary at the top; empty: it has no place there."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,10 @@ class Page:
     language: str
     sections: Sequence[Section]
     footer: str
+    caution: str
+    """Ends the summary: what its figures are not."""
+
+    @property
+    def short(self) -> list[tuple[str, str, str]]:
+        """(key, title, sentence) of every section that says something in short."""
+        return [(s.key, s.title, s.short) for s in self.sections if s.short]

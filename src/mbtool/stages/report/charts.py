@@ -33,13 +33,15 @@ def _draw(spec: Mapping[str, Any]) -> str:
             "font": _FONT,
             "view": {"stroke": None},
             "axis": {
+                "labelFontSize": 12,
+                "titleFontSize": 12,
                 "labelColor": "#4a463d",
                 "titleColor": "#4a463d",
                 "gridColor": "#e6e2d8",
                 "domainColor": "#b9b4a8",
             },
             "axisX": {"grid": False},
-            "legend": {"orient": "top", "title": None, "labelColor": "#4a463d"},
+            "legend": {"orient": "top", "title": None, "labelColor": "#4a463d", "labelFontSize": 12},
         },
         **spec,
     }

@@ -19,5 +19,6 @@ def build_page(sources: Sources, title: str | None, version: str) -> Page:
         subtitle=words("page.subtitle", n=number(sources.table("documents").num_rows)),
         language=words.language,
         sections=sections,
+        caution=words("page.caution"),
         footer=words("page.footer", version=version),
     )

@@ -20,7 +20,13 @@ def render_html(page: Page, words: Words) -> str:
     )
     style = located("mbtool:report/style.css").read_text("utf-8")
     template = environment.get_template("page.html.j2")
-    return template.render(page=page, style=style, words=words, kind_of=_kind_of) + "\n"
+    return template.render(page=page, style=style, words=words, kind_of=_kind_of, sentences=sentences) + "\n"
+
+
+def sentences(evidence: Evidence, words: Words) -> str:
+    """How many sentences stand behind a figure, in words."""
+    n = len(evidence.quotes)
+    return words("evidence_one" if n == 1 else "evidence", n=n)
 
 
 def _kind_of(block: Block) -> str:
@@ -30,6 +36,8 @@ def _kind_of(block: Block) -> str:
 def render_markdown(page: Page, words: Words) -> str:
     """The page as Markdown; charts are replaced by what they show in words, their figures stand in the tables."""
     lines = [f"# {page.title}", "", page.subtitle, ""]
+    if page.short:
+        lines += [f"## {words('page.short')}", "", *(f"- {text}" for _, _, text in page.short), f"- {page.caution}", ""]
     for section in page.sections:
         lines += [f"## {section.title}", ""]
         for block in section.blocks:
@@ -49,7 +57,11 @@ def _markdown(block: Block, words: Words) -> list[str]:
     if isinstance(block, Chart):
         return [f"*({words('chart_in_page')}: {block.alt})*"]
     if isinstance(block, Evidence):
-        return [f"{block.title}:", "", *(f"- “{q.text}” — {q.where} · `{q.doc_id}`" for q in block.quotes)]
+        return [
+            f"{block.title} ({sentences(block, words)}):",
+            "",
+            *(f"- “{q.text}” — {q.where} · `{q.doc_id}`" for q in block.quotes),
+        ]
     assert isinstance(block, Grid)
     head = "| " + " | ".join(map(_cell, block.columns)) + " |"
     rule = "|" + "|".join("---:" if i in block.right else "---" for i in range(len(block.columns))) + "|"

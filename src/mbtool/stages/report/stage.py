@@ -22,13 +22,13 @@ def work(config: ReportSettings, tables: Tables, tick: Tick) -> Tables:
     files = []
     for form in dict.fromkeys(config.formats):
         path, render = FILES[form]
-        files.append({"path": path, "content": render(page, words).encode("utf-8")})
+        files.append({"path": path, "content": words.spaced(render(page, words)).encode("utf-8")})
     return {"report_files": REPORT_FILES.build(files)}
 
 
 STAGE = Stage(
     name="report",
-    version=2,
+    version=3,
     config=ReportSettings,
     reads=READS,
     writes=(REPORT_FILES,),

@@ -22,6 +22,10 @@ class Words:
         """The text of ``key`` with ``values`` put in. Raises KeyError for a key that no language has."""
         return self.texts[key].format(**values)
 
+    def spaced(self, text: str) -> str:
+        """``text`` with percent signs as the language sets them: 61 % in English, 61% in Chinese."""
+        return text.replace(f"{NO_BREAK}%", "%") if self.language == "zh" else text
+
     def name(self, kind: str, value: str | None) -> str:
         """The name of a category (a voice, a stance, an argument, a platform), or the value itself."""
         return self.texts.get(f"{kind}.{value}", str(value)) if value is not None else self("unknown")
@@ -46,9 +50,19 @@ def interval(low: float | None, high: float | None) -> str:
     return "–" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}{NO_BREAK}%"
 
 
+def apart(one: float, other: float) -> str:
+    """How many points two shares are apart, as they are shown: 61 % and 52 % are 9 points apart."""
+    return number(abs(round(100 * one) - round(100 * other)))
+
+
+def q_value(value: float | None) -> str:
+    """A false discovery rate."""
+    return "–" if value is None else "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def number(value: float | None, digits: int = 0) -> str:
     """A number with thousands marked; a dash if it is missing."""
-    return "–" if value is None or value != value else f"{value:,.{digits}f}"
+    return "–" if value is None or value != value else f"{value:,.{digits}f}".replace("-", "−")
 
 
 def month(day: date | None) -> str:

@@ -20,11 +20,37 @@ WIDEST = 0.4
 
 def build(sources: Sources) -> Section | None:
     """Months of stance, of documents, and of the search index."""
-    blocks = [*_volume(sources), *_stance(sources), *_index(sources)]
-    return Section("changes", sources.words("changes.title"), blocks) if blocks else None
+    lead = sources.words("joint").join(part for part in (_turn(sources), _volume(sources)) if part)
+    blocks = [*_stance(sources), *_index(sources)]
+    if lead:
+        blocks.insert(0, Paragraph(lead, "lead"))
+    return Section("changes", sources.words("changes.title"), blocks, lead) if blocks else None
 
 
-def _volume(sources: Sources) -> list[Block]:
+def _turn(sources: Sources) -> str:
+    """The greatest change of the share against that intervals tell from chance; or that there is none."""
+    words = sources.words
+    period, found = _finest(sources)
+    rows = [r for r in found if r["low"] is not None]
+    if len(rows) < 2:
+        return ""
+    pairs = [(a, b) for i, a in enumerate(rows) for b in rows[i + 1 :] if a["high"] < b["low"] or b["high"] < a["low"]]
+    if not pairs:
+        low, high = min(rows, key=_share), max(rows, key=_share)
+        said = {"low": percent(low["share"]), "high": percent(high["share"]), "at_low": low["group_value"]}
+        return words("changes.no_turn", at_high=high["group_value"], period=words(f"changes.{period}"), **said)
+    before, after = max(pairs, key=lambda pair: abs(pair[1]["share"] - pair[0]["share"]))
+    said = {"before": percent(before["share"]), "after": percent(after["share"])}
+    said |= {"first": before["group_value"], "then": after["group_value"]}
+    return words("changes.rose" if after["share"] > before["share"] else "changes.fell", **said)
+
+
+def _share(row: dict[str, Any]) -> float:
+    return float(row["share"])
+
+
+def _volume(sources: Sources) -> str:
+    """When most was written, and how much has no date."""
     words = sources.words
     months = [
         r
@@ -33,10 +59,14 @@ def _volume(sources: Sources) -> list[Block]:
     ]
     undated = [r["count"] for r in sources.records("trend_series", series="documents", key="undated", population="raw")]
     if not months:
-        return []
+        return ""
     busiest = sorted(months, key=lambda r: (-r["count"], r["period_start"]))[:3]
-    named = words("comma").join(f"{r['period_start']:%Y-%m} ({number(r['count'])})" for r in busiest)
-    return [Paragraph(words("changes.volume", months=named, undated=number(max(undated, default=0))), "lead")]
+    named = words("comma").join(
+        words("in_brackets", what=f"{r['period_start']:%Y-%m}", value=number(r["count"])) for r in busiest
+    )
+    left_out = max(undated, default=0)
+    text = words("changes.volume", months=named)
+    return words("joint").join([text, words("changes.undated", n=number(left_out))]) if left_out else text
 
 
 def _stance(sources: Sources) -> list[Block]:
@@ -90,7 +120,9 @@ def _index(sources: Sources) -> list[Block]:
     ]
     label = words("changes.index_chart", keywords=words("comma").join(keywords))
     blocks: list[Block] = [Chart(charts.lines(rows, label, words("changes.index_axis")), label)]
-    return [Paragraph(words("changes.index")), *blocks, _yearly(words, means, keywords)]
+    (peak, when), value = max(means.items(), key=lambda item: (item[1], item[0]))
+    text = words("changes.index", keyword=peak, month=f"{when:%Y-%m}", value=number(value))
+    return [Paragraph(text), *blocks, _yearly(words, means, keywords)]
 
 
 def _yearly(words: Any, means: dict[tuple[str, date], float], keywords: list[str]) -> Grid:

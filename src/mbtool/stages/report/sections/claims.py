@@ -22,24 +22,37 @@ def build(sources: Sources) -> Section | None:
     rank = {"article": 0, "post": 1, "review": 2, "comment": 3}
     voices = {r["doc_id"]: r["voice"] for r in sources.table("voices").to_pylist()}
     blocks: list[Block] = [Paragraph(words("claims.lead", n=number(len(facts))), "lead")]
-    columns = [words(f"column.{k}") for k in ("value", "unit", "subject", "sentence", "where")]
+    columns = [words(f"column.{k}") for k in ("stated", "sentence", "where")]
     for kind in KINDS:
         own = [f for f in facts if f["kind"] == kind and voices.get(f["doc_id"]) != "promotional"]
         own.sort(key=lambda f: (rank.get(documents[f["doc_id"]]["kind"], 9), f["doc_id"], f["start"]))
-        rows = [_row(sources, f, documents[f["doc_id"]]) for f in own[: sources.rows]]
+        sentences: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for fact in own:
+            sentences.setdefault((fact["doc_id"], fact["quote"] or ""), []).append(fact)
+        rows = [_row(sources, group, documents[doc_id]) for (doc_id, _), group in sentences.items()]
         if rows:
-            blocks.append(Grid(columns, rows, frozenset({0}), words(f"claims.{kind}", n=number(len(own)))))
+            blocks.append(Grid(columns, rows[: sources.rows], caption=words(f"claims.{kind}", n=number(len(own)))))
     return Section("claims", words("claims.title"), blocks)
 
 
-def _row(sources: Sources, fact: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    is_share = fact["unit"] == "ratio"
-    value = percent(fact["value"], 0 if fact["value"] * 100 % 1 == 0 else 1) if is_share else _value(fact["value"])
-    quote = masked(" ".join((fact["quote"] or "").split()))
+def _row(sources: Sources, facts: list[dict[str, Any]], document: dict[str, Any]) -> list[str]:
+    """One sentence: all that it states, the sentence, and where it stands."""
+    quote = masked(" ".join((facts[0]["quote"] or "").split()))
     short = quote if len(quote) <= 110 else quote[:109] + "…"
-    unit = "" if is_share else fact["unit"] or ""
-    return [value, unit, fact["subject"] or "", short, sources.place(document)]
+    stated = dict.fromkeys(_stated(sources, fact) for fact in facts)
+    return [sources.words("semicolon").join(stated), short, sources.place(document)]
+
+
+def _stated(sources: Sources, fact: dict[str, Any]) -> str:
+    """A figure with its unit and what it is about, as 70 % against or 300 people (participants)."""
+    words = sources.words
+    subject = words.name("subject", fact["subject"]).replace("_", " ") if fact["subject"] else ""
+    if fact["unit"] == "ratio":
+        value = percent(fact["value"], 0 if fact["value"] * 100 % 1 == 0 else 1)
+    else:
+        value = words("claims.measured", value=_value(fact["value"]), unit=words.name("unit", fact["unit"]))
+    return words("in_brackets", what=value, value=subject) if subject else value
 
 
 def _value(value: float) -> str:
-    return number(value) if float(value).is_integer() else number(value, 2)
+    return number(value) if float(value).is_integer() else number(value, 2).rstrip("0")

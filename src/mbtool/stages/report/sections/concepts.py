@@ -30,6 +30,8 @@ def build(sources: Sources) -> Section | None:
             ]
         )
     columns = [words(f"column.{k}") for k in ("concept", "mentions", "documents", "surfaces")]
-    blocks: list[Block] = [Paragraph(words("concepts.lead", n=number(len(records))), "lead")]
+    first = records[0]
+    said = {"label": first["label"], "mentions": number(first["mentions"]), "names": number(len(first["surfaces"]))}
+    blocks: list[Block] = [Paragraph(words("concepts.lead", n=number(len(records)), **said), "lead")]
     blocks.append(Grid(columns, rows, frozenset({1, 2})))
     return Section("concepts", words("concepts.title"), blocks)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mbtool.stages.report import charts
 from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
 from mbtool.stages.report.sections.sides import SIDES, sentences_for
 from mbtool.stages.report.sources import Sources, wilson
-from mbtool.stages.report.words import interval, number, percent
+from mbtool.stages.report.words import apart, interval, number, percent
 
 POPULATIONS = ("organic", "post_stratified", "raw")
 
@@ -23,7 +24,7 @@ def build(sources: Sources) -> Section | None:
     sided = {(r["population"], r["class"]): r for r in shares if r["among"] == "sided"}
     polls = _polls(sources)
     blocks: list[Block] = []
-    main = sided.get(("organic", "oppose"))
+    main, raw = sided.get(("organic", "oppose")), sided.get(("raw", "oppose"))
     if main is not None and main["share"] is None and (main["note"] or "").startswith("refused"):
         blocks.append(Paragraph(words("headline.refused", note=main["note"]), "lead"))
     elif main is None or main["share"] is None:
@@ -54,7 +55,6 @@ def build(sources: Sources) -> Section | None:
         blocks.append(
             Chart(charts.intervals(rows, words("headline.chart"), words("headline.axis")), words("headline.chart"))
         )
-    raw = sided.get(("raw", "oppose"))
     if main and raw and main["share"] is not None and raw["share"] is not None:
         blocks.append(
             Paragraph(
@@ -62,7 +62,7 @@ def build(sources: Sources) -> Section | None:
                     "headline.difference",
                     raw=percent(raw["share"]),
                     organic=percent(main["share"]),
-                    points=number(100 * abs(raw["share"] - main["share"])),
+                    points=apart(raw["share"], main["share"]),
                 )
             )
         )
@@ -72,7 +72,20 @@ def build(sources: Sources) -> Section | None:
     if polls:
         blocks.append(Paragraph(words("headline.polls", polls="; ".join(p["sentence"] for p in polls))))
     blocks += _evidence(sources)
-    return Section("headline", words("headline.title", target=_target(sources)), blocks)
+    return Section(
+        "headline", words("headline.title", target=_target(sources)), blocks, _short(sources, main, raw, blocks)
+    )
+
+
+def _short(sources: Sources, main: dict[str, Any] | None, raw: dict[str, Any] | None, blocks: Sequence[Block]) -> str:
+    """The share with its interval, and what it would be without telling the voices apart; else why there is none."""
+    if main is None or main["share"] is None:
+        return blocks[0].text if isinstance(blocks[0], Paragraph) else ""
+    words = sources.words
+    said = {"share": percent(main["share"]), "range": interval(main["low"], main["high"]), "target": _target(sources)}
+    if raw is None or raw["share"] is None:
+        return words("headline.short", **said)
+    return words("headline.short_raw", raw=percent(raw["share"]), **said)
 
 
 def _target(sources: Sources) -> str:

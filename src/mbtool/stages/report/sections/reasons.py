@@ -8,7 +8,7 @@ from mbtool.stages.report import charts
 from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
 from mbtool.stages.report.sections.sides import SIDES, sentence_with, sentences_for
 from mbtool.stages.report.sources import Sources
-from mbtool.stages.report.words import interval, number, percent
+from mbtool.stages.report.words import interval, number, percent, q_value
 
 MOST_ASPECTS = 4
 
@@ -21,20 +21,13 @@ def build(sources: Sources) -> Section | None:
     if shares:
         blocks += _arguments(sources, shares)
     blocks += _words(sources)
-    return Section("reasons", words("reasons.title"), blocks) if blocks else None
+    short = _lead(sources, shares) if shares else ""
+    return Section("reasons", words("reasons.title"), blocks, short) if blocks else None
 
 
 def _arguments(sources: Sources, shares: list[dict[str, Any]]) -> list[Block]:
     words = sources.words
-    top = {side: [r for r in shares if r["side"] == side] for side in SIDES}  # the most frequent stand first
-    totals = {side: rows[0]["n_side"] if rows else 0 for side, rows in top.items()}
-    lead = words(
-        "reasons.lead",
-        n_oppose=number(totals["oppose"]),
-        n_support=number(totals["support"]),
-        oppose=_named(sources, top["oppose"]),
-        support=_named(sources, top["support"]),
-    )
+    top = _by_side(shares)
     counts = {(r["aspect"], r["side"]): r["n"] for r in shares}
     aspects = sorted({a for a, _ in counts}, key=lambda a: (-sum(counts.get((a, s), 0) for s in SIDES), a))
     bars = [
@@ -44,7 +37,12 @@ def _arguments(sources: Sources, shares: list[dict[str, Any]]) -> list[Block]:
     ]
     names = {side: words(f"reasons.{side}") for side in SIDES}
     chart = charts.opposed_bars(bars, words("reasons.chart"), names, words("column.documents"))
-    blocks: list[Block] = [Paragraph(lead, "lead"), Chart(chart, words("reasons.chart")), _table(sources, shares)]
+    blocks: list[Block] = [
+        Paragraph(_lead(sources, shares), "lead"),
+        *_given(sources, top),
+        Chart(chart, words("reasons.chart")),
+        _table(sources, shares),
+    ]
     arguments = sources.table("arguments").to_pylist()
     for side in SIDES:
         for row in top[side][:MOST_ASPECTS]:
@@ -58,6 +56,33 @@ def _arguments(sources: Sources, shares: list[dict[str, Any]]) -> list[Block]:
             if quotes:
                 blocks.append(Evidence(title, quotes))
     return blocks
+
+
+def _by_side(shares: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The arguments of each side; the most frequent stand first."""
+    return {side: [r for r in shares if r["side"] == side] for side in SIDES}
+
+
+def _lead(sources: Sources, shares: list[dict[str, Any]]) -> str:
+    top = _by_side(shares)
+    named = {side: _named(sources, rows) for side, rows in top.items() if rows}
+    return sources.words("joint").join(
+        sources.words(f"reasons.lead_{side}", reasons=text) for side, text in named.items()
+    )
+
+
+def _given(sources: Sources, top: dict[str, list[dict[str, Any]]]) -> list[Block]:
+    """How many documents of each side give a reason that the list knows: the others are silent or say it otherwise."""
+    sides = {r["doc_id"]: r["stance"] for r in sources.records("stance_documents")}
+    voices = {r["doc_id"]: r["voice"] for r in sources.table("voices").to_pylist()}
+    found: dict[str, set[str]] = {side: set() for side in SIDES}
+    for row in sources.table("arguments").to_pylist():
+        doc_id = row["doc_id"]
+        if sides.get(doc_id) == row["side"] and voices.get(doc_id, "organic") == "organic":
+            found[row["side"]].add(doc_id)
+    said = {f"n_{side}": number(rows[0]["n_side"] if rows else 0) for side, rows in top.items()}
+    said |= {f"given_{side}": number(len(found[side])) for side in SIDES}
+    return [Paragraph(sources.words("reasons.given", **said))]
 
 
 def _table(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
@@ -80,8 +105,11 @@ def _table(sources: Sources, shares: list[dict[str, Any]]) -> Grid:
 
 
 def _named(sources: Sources, rows: list[dict[str, Any]]) -> str:
-    named = [f"{sources.words.name('argument', r['aspect'])} ({percent(r['share'])})" for r in rows[:3]]
-    return sources.words("comma").join(named) or "–"
+    words = sources.words
+    named = [
+        words("in_brackets", what=words.name("argument", r["aspect"]), value=percent(r["share"])) for r in rows[:3]
+    ]
+    return words("comma").join(named)
 
 
 def _words(sources: Sources) -> list[Block]:
@@ -99,7 +127,7 @@ def _words(sources: Sources) -> list[Block]:
                 number(r["documents"]),
                 number(r["authors"]),
                 number(r["log_odds_z"], 1),
-                f"{r['q_value']:.3f}",
+                q_value(r["q_value"]),
             ]
             for r in found
         ]

@@ -30,11 +30,13 @@ def build(sources: Sources) -> Section | None:
     ]
     columns = [words(f"column.{k}") for k in ("topic", "share", "documents", "npmi", "words")]
     quality = {r["measure"]: r["value"] for r in sources.table("topic_quality").to_pylist()}
-    lead = words("topics.lead", k=number(len(topics)), npmi=number(quality.get("npmi_mean"), 2))
+    largest = sorted(topics, key=lambda t: (-t["share"], t["topic_id"]))[:3]
+    named = words("comma").join(words("in_brackets", what=t["label"], value=percent(t["share"])) for t in largest)
+    lead = words("topics.lead", k=number(len(topics)), topics=named)
     blocks: list[Block] = [
         Paragraph(lead, "lead"),
         Grid(columns, rows, frozenset({0, 1, 2, 3})),
-        Paragraph(words("topics.npmi")),
+        Paragraph(words("topics.npmi", npmi=number(quality.get("npmi_mean"), 2)), "caution"),
     ]
     for topic in topics:
         quotes = sources.quotes([(doc_id, None) for doc_id in topic["examples"]])

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from mbtool.stages.report import charts
 from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
 from mbtool.stages.report.sources import Sources
-from mbtool.stages.report.words import number, percent
+from mbtool.stages.report.words import apart, number, percent
 
 VOICES = ("organic", "promotional", "news")
 LARGEST = 6
@@ -29,14 +29,15 @@ def build(sources: Sources) -> Section | None:
     total = sum(counts.values())
     shares = {v: percent(counts[v] / total) for v in VOICES}
     changed = pc.sum(pc.not_equal(voices["voice"], voices["text_voice"])).as_py() or 0
-    blocks: list[Block] = [Paragraph(words("voices.lead", n=number(total), **shares), "lead")]
+    lead = words("voices.lead", n=number(total), **shares)
+    blocks: list[Block] = [Paragraph(lead, "lead")]
     blocks += _without(sources)
     blocks.append(Paragraph(words("voices.model", changed=number(changed)), "caution"))
     blocks += _months(sources)
     blocks += _shares(sources)
     blocks += _copies(sources)
     blocks += _evidence(sources, counts)
-    return Section("voices", words("voices.title"), blocks)
+    return Section("voices", words("voices.title"), blocks, lead)
 
 
 def _evidence(sources: Sources, counts: Mapping[str, int]) -> list[Block]:
@@ -63,8 +64,7 @@ def _without(sources: Sources) -> list[Block]:
     if not {"raw", "organic"} <= set(against):
         return []
     raw, organic = against["raw"], against["organic"]
-    points = number(100 * abs(raw - organic))
-    text = sources.words("voices.without", raw=percent(raw), organic=percent(organic), points=points)
+    text = sources.words("voices.without", raw=percent(raw), organic=percent(organic), points=apart(raw, organic))
     return [Paragraph(text)]
 
 
