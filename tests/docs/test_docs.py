@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
+import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from docs.generate import FOLDER, pages
+from mbtool import api, tables
 from mbtool.cli.app import invoke
 from mbtool.stages import STAGES
 from tests.conftest import ROOT
@@ -60,6 +64,31 @@ def test_every_command_in_the_docs_is_known_to_the_command_line(
 def test_the_readme_tells_where_every_stage_lives() -> None:
     for stage in STAGES:
         assert f"`{stage.name}`" in README
+
+
+def test_every_stage_stands_among_those_that_do_not_import_one_another() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    (contract,) = [c for c in settings["contracts"] if c["type"] == "independence"]
+    assert set(contract["modules"]) == {f"mbtool.stages.{s.name}" for s in STAGES} | {"mbtool.stages.ingest"}
+
+
+def test_the_example_of_a_new_stage_works_as_it_stands(monkeypatch: pytest.MonkeyPatch, demo_lake: Path) -> None:
+    page = (ROOT / "docs" / "add-a-stage.md").read_text("utf-8")
+    blocks = dict(re.findall(r"```python\n# (\w+)\.py\n(.*?)```", page, flags=re.DOTALL))
+    exec(blocks["tables"], scope := dict(vars(tables)))
+    monkeypatch.setattr(tables, "LENGTHS", scope["LENGTHS"], raising=False)
+    for name in ("config", "core", "stage"):
+        module = ModuleType(f"mbtool.stages.lengths.{name}")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(blocks[name], vars(module))
+    stage = sys.modules["mbtool.stages.lengths.stage"].STAGE
+    documents = api.open_lake(demo_lake).table("documents", ("doc_id", "clean_text"))
+    ticks: list[int] = []
+    given = stage.work(stage.config(longest=50), {"documents": documents}, ticks.append)["lengths"]
+    assert given.schema.equals(stage.writes[0].schema)
+    texts = documents["clean_text"].to_pylist()
+    assert given["characters"].to_pylist() == [min(len("".join(t.split())), 50) for t in texts]
+    assert sum(ticks) == documents.num_rows
 
 
 def test_the_readme_says_the_two_commands_that_do_it_all() -> None:
