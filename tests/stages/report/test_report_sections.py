@@ -11,7 +11,7 @@ import pytest
 from mbtool.stages.report.blocks import Evidence, Grid, Page, Paragraph, Quote, Section
 from mbtool.stages.report.config import ReportSettings
 from mbtool.stages.report.render import render_html, render_markdown, sentences
-from mbtool.stages.report.sections import changes, claims, reasons
+from mbtool.stages.report.sections import changes, claims, headline, reasons
 from mbtool.stages.report.sources import READS, Sources
 from mbtool.stages.report.stage import work
 from mbtool.stages.report.words import apart, interval, load_words, number, percent, q_value
@@ -56,6 +56,17 @@ def test_overlapping_intervals_are_said_to_be_no_change() -> None:
     lead = lead_of(changes.build(sources(stance_shares=rows)))
     assert "between 40\u00a0% (2013) and 60\u00a0% (2014)" in lead
     assert "no change can be told from chance" in lead
+
+
+def test_a_share_of_too_few_authors_is_no_headline() -> None:
+    row = {"among": "sided", "is_default": True, "group": "all", "class": "oppose", "n": 4, "estimator": "emq"}
+    organic = {**row, "population": "organic", "share": 0.0, "n_effective": 4.0}
+    raw = {**row, "population": "raw", "share": 0.2, "low": 0.1, "high": 0.3, "n_effective": 5.0}
+    section = headline.build(sources(stance_shares=[organic, raw]))
+    assert section is not None
+    assert lead_of(section) == section.short
+    assert section.short.startswith("Only 4 organic documents take a side")
+    assert "points apart" not in repr(section.blocks)
 
 
 def test_undated_documents_are_mentioned_only_if_there_are_some() -> None:

@@ -25,37 +25,17 @@ def build(sources: Sources) -> Section | None:
     polls = _polls(sources)
     blocks: list[Block] = []
     main, raw = sided.get(("organic", "oppose")), sided.get(("raw", "oppose"))
-    if main is not None and main["share"] is None and (main["note"] or "").startswith("refused"):
-        blocks.append(Paragraph(words("headline.refused", note=main["note"]), "lead"))
-    elif main is None or main["share"] is None:
-        blocks.append(Paragraph(words("headline.none"), "lead"))
-    else:
-        blocks.append(
-            Paragraph(
-                words(
-                    "headline.lead",
-                    share=percent(main["share"]),
-                    range=interval(main["low"], main["high"]),
-                    n=number(main["n"]),
-                    effective=number(main["n_effective"]),
-                ),
-                "lead",
-            )
-        )
-        if main["estimator"] == "classify_and_count":
-            blocks.append(Paragraph(words("headline.baseline"), "caution"))
-        else:
-            blocks.append(Paragraph(words(f"headline.{main['estimator']}")))
+    blocks += _lead(sources, main)
     rows = [_row(sided[p, "oppose"], words(f"population.{p}"), p) for p in POPULATIONS if (p, "oppose") in sided]
     rows += [
         {"name": p["name"], "share": p["oppose"], "low": p["low"], "high": p["high"], "colour": "poll"} for p in polls
     ]
-    rows = [r for r in rows if r["share"] is not None]
+    rows = [r for r in rows if r["low"] is not None]
     if rows:
         blocks.append(
             Chart(charts.intervals(rows, words("headline.chart"), words("headline.axis")), words("headline.chart"))
         )
-    if main and raw and main["share"] is not None and raw["share"] is not None:
+    if main and raw and is_sure(main) and is_sure(raw):
         blocks.append(
             Paragraph(
                 words(
@@ -77,13 +57,36 @@ def build(sources: Sources) -> Section | None:
     )
 
 
+def is_sure(record: dict[str, Any]) -> bool:
+    """Whether a share may be quoted: one without an interval stands on too few authors."""
+    return record["share"] is not None and record["low"] is not None
+
+
+def _lead(sources: Sources, main: dict[str, Any] | None) -> list[Block]:
+    """The share and how it was corrected, or why none is given."""
+    words = sources.words
+    if main is None or main["share"] is None:
+        note = (main["note"] if main else None) or ""
+        is_refused = note.startswith("refused")
+        text = words("headline.refused", note=note) if is_refused else words("headline.none")
+        return [Paragraph(text, "lead")]
+    if not is_sure(main):
+        return [Paragraph(words("headline.few", n=number(main["n"])), "lead")]
+    said = {"share": percent(main["share"]), "range": interval(main["low"], main["high"])}
+    said |= {"n": number(main["n"]), "effective": number(main["n_effective"])}
+    lead = Paragraph(words("headline.lead", **said), "lead")
+    if main["estimator"] == "classify_and_count":
+        return [lead, Paragraph(words("headline.baseline"), "caution")]
+    return [lead, Paragraph(words(f"headline.{main['estimator']}"))]
+
+
 def _short(sources: Sources, main: dict[str, Any] | None, raw: dict[str, Any] | None, blocks: Sequence[Block]) -> str:
     """The share with its interval, and what it would be without telling the voices apart; else why there is none."""
-    if main is None or main["share"] is None:
+    if main is None or not is_sure(main):
         return blocks[0].text if isinstance(blocks[0], Paragraph) else ""
     words = sources.words
     said = {"share": percent(main["share"]), "range": interval(main["low"], main["high"]), "target": _target(sources)}
-    if raw is None or raw["share"] is None:
+    if raw is None or not is_sure(raw):
         return words("headline.short", **said)
     return words("headline.short_raw", raw=percent(raw["share"]), **said)
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from mbtool.stages.report import charts
 from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
+from mbtool.stages.report.sections.headline import is_sure
 from mbtool.stages.report.sources import Sources
 from mbtool.stages.report.words import apart, number, percent
 
@@ -59,7 +60,7 @@ def _without(sources: Sources) -> list[Block]:
     against = {
         r["population"]: r["share"]
         for r in sources.records("stance_shares", group="all", among="sided", is_default=True)
-        if r["class"] == "oppose" and r["share"] is not None
+        if r["class"] == "oppose" and is_sure(r)
     }
     if not {"raw", "organic"} <= set(against):
         return []
