@@ -34,12 +34,13 @@ from numpy.typing import NDArray
 
 from mbtool.settings import located
 from mbtool.stages.stance.builtin import FOLDS, SEED, TARGET, labelled_posts, lessons
+from mbtool.stages.stance.choosing import out_of_fold
 from mbtool.stages.stance.config import BUILTIN
 from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.evaluation import paired_difference, score
 from mbtool.stages.stance.features import as_texts, folded_points
 from mbtool.stages.stance.model import read_model
-from mbtool.stages.stance.training import Recipe, fit, out_of_fold
+from mbtool.stages.stance.training import fit, recipe_from_json
 from mbtool.stages.stance.training_baselines import plain, target_only
 from mbtool.stages.stance.training_files import COLUMNS, Labels, read_labels, target_key
 from mbtool.stages.stance.training_plan import CLAIM, nested, train
@@ -156,9 +157,8 @@ def builtin() -> dict[str, Any]:
     """The recipe of the built-in model: out of fold by author, and on batches of writers it has not seen."""
     posts = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
     labelled, rows = labelled_posts(posts, CUES)
-    chosen = dict(read_model(located(BUILTIN)).about["recipe"])
-    recipe = Recipe(**{**chosen, "weights": tuple(chosen["weights"])})
-    guesses = np.argmax(out_of_fold(labelled, recipe, FOLDS, SEED), axis=1)
+    recipe = recipe_from_json(dict(read_model(located(BUILTIN)).about["recipe"]))
+    guesses = np.argmax(out_of_fold(labelled, recipe, FOLDS, SEED)[0], axis=1)
     voices = np.array([row["voice"] for row in rows])
     found = {"folds by author": score(labelled.stances, guesses).as_json()}
     for voice in sorted(set(voices)):
@@ -170,7 +170,7 @@ def builtin() -> dict[str, Any]:
         test = np.flatnonzero(batches == batch)
         if len(np.unique(labelled.stances[test])) == 3:
             model = fit(labelled.some(np.flatnonzero(batches != batch)), recipe)
-            left.append(np.argmax(model.scores(labelled.counts[test]), axis=1))
+            left.append(np.argmax(model.scores(labelled.some(test))[0], axis=1))
             truth.append(labelled.stances[test])
     found["whole batches left out"] = score(np.concatenate(truth), np.concatenate(left)).as_json()
     print(f"the recipe of the built-in model on {len(rows):,} training posts, {len(list(lessons(CUES))):,} lessons")

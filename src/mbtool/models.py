@@ -33,7 +33,7 @@ from mbtool.stages.stance.model import (
 from mbtool.stages.stance.sequence_classifier import SequenceClassifier, read_judge
 from mbtool.stages.stance.training_baselines import target_only
 from mbtool.stages.stance.training_card import card
-from mbtool.stages.stance.training_files import Labels, own_words, read_labels, target_key
+from mbtool.stages.stance.training_files import Labels, own_words, read_labels, read_texts, target_key
 from mbtool.stages.stance.training_plan import CLAIM, How, count_fits, count_nested_fits, heads_for, nested
 from mbtool.stages.stance.training_plan import train as train_model
 from mbtool.text.sentences import fold
@@ -68,6 +68,7 @@ def train(
     folds: int = 5,
     seed: int = 0,
     judge: bool = True,
+    unlabelled: str | Path | None = None,
     reporter: Reporter = silent,
 ) -> Trained:
     """Train a stance model on labelled posts and write it, with its card, to the folder ``out``.
@@ -80,6 +81,7 @@ def train(
         folds: of the model selection.
         seed: of the folds and of liblinear.
         judge: also judge by nested cross-validation.
+        unlabelled: a file of further posts (a column of texts) on the same targets, to learn word vectors from as well.
         reporter: takes events.
 
     Raises:
@@ -91,15 +93,15 @@ def train(
         raise InputError(
             f"{labels}: every post is {only}: there is nothing to tell apart", "label posts of other sides"
         )
-    cues = _cues()
+    cues, more = _cues(), read_texts(Path(unlabelled)) if unlabelled else []
     plans = heads_for(given, how)
     is_judged = judge and len(given) <= NESTED_ON
     with _Counting(reporter, "train", count_fits(given, plans, folds)) as done:
-        model = train_model(given, cues, how=how, n=folds, seed=seed, done=done)
+        model = train_model(given, cues, how=how, n=folds, seed=seed, done=done, unlabelled=more)
     judged = None
     if is_judged:
         with _Counting(reporter, "judge", count_nested_fits(given, plans, folds)) as done:
-            p = nested(given, cues, how=how, n=folds, seed=seed, done=done)
+            p = nested(given, cues, how=how, n=folds, seed=seed, done=done, unlabelled=more)
         known = ~np.isnan(p[:, 0])
         judged = report(
             given.stances[known],
@@ -138,6 +140,7 @@ def evaluate(
     how: How = "auto",
     folds: int = 5,
     seed: int = 0,
+    unlabelled: str | Path | None = None,
     reporter: Reporter = silent,
 ) -> Evaluation:
     """Judge a model on labelled posts: one trained on ``train``, or ``model``, or the built-in one.
@@ -151,12 +154,12 @@ def evaluate(
     """
     cues = _cues()
     if train is not None:
-        learnt = read_labels(Path(train), target)
+        learnt, more = read_labels(Path(train), target), read_texts(Path(unlabelled)) if unlabelled else []
         given = read_labels(Path(test), target or _only(learnt.targets))
         with _Counting(reporter, "train", count_fits(learnt, _plans(learnt, given, how), folds)) as done:
             plans = _plans(learnt, given, how)
             judge: TrainedModel | SequenceClassifier = train_model(
-                learnt, cues, n=folds, seed=seed, done=done, plans=plans
+                learnt, cues, n=folds, seed=seed, done=done, plans=plans, unlabelled=more
             )
         baselines = {"target_only": target_only(learnt, given), "majority": _majority(learnt, given)}
     else:

@@ -21,6 +21,10 @@ HowOption = Annotated[
 TargetOption = Annotated[str | None, typer.Option("--target", help="The target of rows that name none.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of the folds.")]
 FoldsOption = Annotated[int, typer.Option("--folds", min=2, max=20, help="Folds of the model selection.")]
+UnlabelledOption = Annotated[
+    Path | None,
+    typer.Option("--unlabelled", metavar="FILE", help="More posts on the targets (column text): teach word vectors."),
+]
 
 
 @app.command("train")
@@ -30,6 +34,7 @@ def train(
     target: TargetOption = None,
     heads: HowOption = "auto",
     folds: FoldsOption = 5,
+    unlabelled: UnlabelledOption = None,
     judge: Annotated[bool, typer.Option("--judge/--no-judge", help="Also judge it by nested cross-validation.")] = True,
     seed: SeedOption = 0,
     quiet: QuietOption = False,
@@ -45,7 +50,15 @@ def train(
 
     with showing(is_quiet=quiet, as_json=log_json) as reporter:
         made = models.train(
-            labels, out, target=target, how=_how(heads), folds=folds, seed=seed, judge=judge, reporter=reporter
+            labels,
+            out,
+            target=target,
+            how=_how(heads),
+            folds=folds,
+            seed=seed,
+            judge=judge,
+            unlabelled=unlabelled,
+            reporter=reporter,
         )
     if not quiet:
         for reason, count in made.left_out.items():
@@ -67,6 +80,7 @@ def evaluate(
     json_out: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write all figures there.")] = None,
     target: TargetOption = None,
     heads: HowOption = "auto",
+    unlabelled: UnlabelledOption = None,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
     quiet: QuietOption = False,
@@ -93,6 +107,7 @@ def evaluate(
             how=_how(heads),
             folds=folds,
             seed=seed,
+            unlabelled=unlabelled,
             reporter=reporter,
         )
     if json_out is not None:

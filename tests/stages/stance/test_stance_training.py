@@ -3,6 +3,8 @@
 import csv
 import gzip
 import json
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,17 @@ from sklearn.metrics import f1_score
 from mbtool import models
 from mbtool.cli.app import invoke
 from mbtool.errors import InputError
+from mbtool.settings import located
+from mbtool.stages.stance.calibrating import calibration_error, fit_isotonic, fit_platt, fit_temperature, log_loss
 from mbtool.stages.stance.evaluation import intervals, paired_difference, score
-from mbtool.stages.stance.model import read_model
-from mbtool.stages.stance.training import calibration_error, fit_isotonic, fit_platt, fit_temperature, folds, log_loss
-from mbtool.stages.stance.training_files import cluster, read_labels
-from mbtool.stages.stance.training_plan import heads_for
+from mbtool.stages.stance.features import as_texts
+from mbtool.stages.stance.folds import folds
+from mbtool.stages.stance.model import from_bytes, read_model, to_bytes
+from mbtool.stages.stance.training_files import cluster, read_labels, read_texts
+from mbtool.stages.stance.training_plan import EACH, heads_for
+from mbtool.stages.stance.training_plan import train as train_model
 
+CUE_LIST = located("mbtool:stance_cues.toml")
 SAID = {
     "支持": ("真的好，大家都该试试", "我很喜欢，天天用", "靠它过上好日子，感谢", "方便又实惠，赞一个"),
     "反对": ("太糟了，坑人的东西", "烦死了，赶紧取缔", "骗子横行，谁用谁后悔", "乌烟瘴气，坚决抵制"),
@@ -175,6 +182,33 @@ def test_nested_judgement_is_reported_with_the_model(tmp_path: Path) -> None:
     assert made.nested is not None
     assert made.nested["macro_f1"] > 0.8
     assert "nested" in made.card.read_text(encoding="utf-8")
+
+
+def test_unlabelled_posts_teach_word_vectors_and_the_file_says_what_memory_said(labels: Path, tmp_path: Path) -> None:
+    more = write(tmp_path / "more.csv", [[text] for text, _, _ in posts("代购", 400, 5)], ("text",))
+    made = models.train(labels, tmp_path / "m", judge=False, unlabelled=more)
+    assert made.about["unlabelled"] == 400
+    assert (
+        made.model.read_bytes() == models.train(labels, tmp_path / "n", judge=False, unlabelled=more).model.read_bytes()
+    )
+    texts, cues = (
+        as_texts(["说说代购：太糟了", "方便又实惠", "", "x"]),
+        tomllib.loads(CUE_LIST.read_text(encoding="utf-8")),
+    )
+    plans = [replace(p, recipes=EACH[:1]) for p in heads_for(read_labels(labels))]
+    in_memory = train_model(read_labels(labels), cues, plans=plans, unlabelled=read_texts(more))
+    assert in_memory.vectors is not None
+    read_back = from_bytes(to_bytes(in_memory))
+    np.testing.assert_allclose(
+        read_back.probabilities(texts, "代购"), in_memory.probabilities(texts, "代购"), atol=1e-12
+    )
+
+
+def test_file_of_texts_needs_a_column_and_a_text(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column text"):
+        read_texts(write(tmp_path / "a.csv", [["好"]], ("x",)))
+    with pytest.raises(InputError, match="no text"):
+        read_texts(write(tmp_path / "b.csv", [["//@某人:别人的话"]], ("text",)))
 
 
 def test_one_class_labels_are_refused(tmp_path: Path) -> None:

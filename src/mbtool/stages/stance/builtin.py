@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from mbtool.stages.stance.choosing import Done, choose, finish
 from mbtool.stages.stance.config import ALIASES
 from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.features import Reader, as_texts, read_words
 from mbtool.stages.stance.model import TrainedModel
-from mbtool.stages.stance.training import Done, Labelled, Recipe, choose, finish, label, recipe_as_json
+from mbtool.stages.stance.training import Labelled, Learner, Recipe, label, recipe_as_json
 from mbtool.stages.stance.training_files import own_words
 
 TARGET = "微商"
 LONGEST = (4, 3, 3, 3, 1, 1, 0, 0)
 """The families of ``kernels.features`` it uses: all but those of the target, of which there is only one."""
 RECIPES = tuple(
-    Recipe(weights=(1.0, 1.0, 1.0, closing, cues, shape, 0.0, 0.0), loss="hinge", strength=2.0)
+    Recipe(weights=(1.0, 1.0, 1.0, closing, cues, shape, 0.0, 0.0), learners=(Learner("hinge", 2.0),))
     for closing in (1.0, 1.5)
     for cues in (1.0, 1.5)
     for shape in (1.0, 2.0)

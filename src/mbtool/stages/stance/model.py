@@ -20,14 +20,17 @@ from numpy.typing import NDArray
 from mbtool.errors import InputError
 from mbtool.kernels.features import FAMILIES, Weights, score_features, trace_features
 from mbtool.stages.stance.features import Reader, Texts, build_targets, dull, folded_points
+from mbtool.stages.stance.word_vectors import WordVectors
 from mbtool.text.sentences import fold
 
-FORMAT = "mbtool stance model 1"
+FORMAT = "mbtool stance model 2"
 FILE_NAME = "stance.model"
 POOLED = ""
 """The name of a head that takes the target as input and answers for any."""
 EVERY_LENGTH = (0, 1_000_000)
 ISOTONIC_POINTS = 64
+_BLOCK = 4096
+"""So many texts are likened at once."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,32 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """Scores by likeness to training texts: ``exp(-distance²)`` between directions of word vectors, times weights."""
+
+    support: NDArray[np.float32]
+    """(texts, dimensions)"""
+    weights: NDArray[np.float32]
+    """(texts, 3)"""
+
+    @classmethod
+    def empty(cls, dimensions: int) -> Likeness:
+        """Likeness to nothing."""
+        return cls(np.zeros((0, dimensions), np.float32), np.zeros((0, 3), np.float32))
+
+    def scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n, 3) for vectors (n, dimensions)."""
+        found = np.zeros((len(vectors), 3))
+        support = self.support.astype(np.float64)
+        squares = (support**2).sum(axis=1)
+        for start in range(0, len(vectors), _BLOCK):
+            block = vectors[start : start + _BLOCK].astype(np.float64)
+            distance = (block**2).sum(axis=1)[:, None] + squares - 2.0 * (block @ support.T)
+            found[start : start + _BLOCK] = np.exp(-distance) @ self.weights
+        return np.round(found, 9)  # the last bits depend on who stands beside whom in a block
+
+
+@dataclass(frozen=True)
 class Head:
     """Weights and calibration for one target, or for all (``POOLED``)."""
 
@@ -82,6 +111,7 @@ class Head:
     intercept: NDArray[np.float64]
     calibration: Calibration
     held_out: HeldOut
+    likeness: Likeness | None = None
     lengths: tuple[int, int] = EVERY_LENGTH
     """A pooled head answers for targets of so many characters, from and to."""
 
@@ -102,6 +132,8 @@ class TrainedModel:
     """Further names of a target."""
     about: Mapping[str, Any] = field(default_factory=dict)
     """What it was trained on and how it did: for the card and for people."""
+    vectors: WordVectors | None = None
+    """Word vectors, where a head uses them."""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -159,10 +191,16 @@ class TrainedModel:
             rows = np.flatnonzero(np.asarray(heads)[target_of] == number) if len(texts) else np.zeros(0, np.int64)
             part, of = _some(texts, rows), target_of[rows]
             scores = score_features(*part, names, of, self._lexicon, self._layout, self._weights[number])
-            found[rows] = self.heads[number].calibration.probabilities(np.nan_to_num(scores))
+            found[rows] = self._calibrated(number, np.nan_to_num(scores), part)
         empty = np.diff(texts.offsets) == 0
         found[empty] = (0.0, 0.0, 1.0)
         return found
+
+    def _calibrated(self, number: int, scores: NDArray[np.float64], texts: Texts) -> NDArray[np.float64]:
+        head = self.heads[number]
+        if head.likeness is not None and self.vectors is not None:
+            scores = scores + head.likeness.scores(self.vectors.of(texts))
+        return head.calibration.probabilities(scores)
 
     def held_out(self, target: str) -> HeldOut:
         """The predictions out of fold of the head that answers for ``target``.
@@ -237,9 +275,14 @@ def to_bytes(model: TrainedModel) -> bytes:
         arrays |= {f"{i}.steps": steps, f"{i}.values": head.values.T.copy(), f"{i}.intercept": head.intercept}
         arrays |= {f"{i}.scale": c.scale, f"{i}.shift": c.shift, f"{i}.stairs": c.stairs}
         held = head.held_out
+        if head.likeness is not None:
+            arrays |= {f"{i}.support": head.likeness.support.astype(np.float16), f"{i}.likeness": head.likeness.weights}
         arrays |= {f"{i}.posteriors": held.posteriors, f"{i}.stances": held.stances, f"{i}.groups": held.groups}
+    if model.vectors is not None:
+        arrays |= {"logs": model.vectors.logs, "table": model.vectors.table.astype(np.float16)}
     header = {
         "format": FORMAT,
+        "vocabulary": [] if model.vectors is None else model.vectors.words,
         "bits": model.reader.bits,
         "longest": model.reader.longest,
         "heads": heads,
@@ -270,7 +313,7 @@ def from_bytes(content: bytes, name: str = "model") -> TrainedModel:
         reader = Reader(tuple(header["longest"]), words, tuple(header["groups"]), header["bits"])
         heads = tuple(_head(i, head, arrays) for i, head in enumerate(header["heads"]))
         aliases = {k: tuple(v) for k, v in header["aliases"].items()}
-        return TrainedModel(reader, heads, aliases, header["about"])
+        return TrainedModel(reader, heads, aliases, header["about"], _vectors(header["vocabulary"], arrays))
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise InputError(f"{name}: not a stance model ({error!r})", "make one with: mbtool stance train") from error
 
@@ -294,7 +337,15 @@ def _head(i: int, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -
     buckets = np.cumsum(arrays[f"{i}.steps"]).astype(np.int32)
     values = np.ascontiguousarray(arrays[f"{i}.values"].T)
     held = HeldOut(arrays[f"{i}.posteriors"], arrays[f"{i}.stances"], arrays[f"{i}.groups"])
-    return Head(head["target"], buckets, values, arrays[f"{i}.intercept"], calibration, held, tuple(head["lengths"]))
+    likeness = None
+    if f"{i}.support" in arrays:
+        likeness = Likeness(arrays[f"{i}.support"].astype(np.float32), arrays[f"{i}.likeness"])
+    lengths = tuple(head["lengths"])
+    return Head(head["target"], buckets, values, arrays[f"{i}.intercept"], calibration, held, likeness, lengths)
+
+
+def _vectors(words: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> WordVectors | None:
+    return WordVectors(tuple(words), arrays["logs"], arrays["table"].astype(np.float32)) if words else None
 
 
 def read_model(path: Path) -> TrainedModel:

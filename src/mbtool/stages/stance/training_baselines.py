@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.stages.stance.training import folds
+from mbtool.stages.stance.folds import folds
 from mbtool.stages.stance.training_files import Labels
 
 Ints = NDArray[np.int64]

@@ -61,4 +61,5 @@ def card(about: Mapping[str, Any], judged: Mapping[str, Any] | None) -> str:
 
 def _recipe(recipe: Mapping[str, Any]) -> str:
     weights = "/".join(f"{w:g}" for w in recipe["weights"])
-    return f"families {weights}, C {recipe['strength']:g}, {recipe['loss']} loss"
+    learners = ", ".join(f"{kind} (C {strength:g})" for kind, strength in recipe["learners"])
+    return f"families {weights}; {learners}"

@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def read_labels(path: Path, default_target: str | None = None) -> Labels:
     rows = list(_rows(path))
     if not rows:
         raise InputError(f"{path}: no rows", "columns wanted: text, target, stance")
-    names = _columns(rows[0], path, needs_target=default_target is None)
+    names = _columns(rows[0], path, {"text", "stance"} | ({"target"} if default_target is None else set()))
     texts, targets, stances = [], [], []
     left: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
@@ -128,19 +128,34 @@ def read_labels(path: Path, default_target: str | None = None) -> Labels:
     return Labels(texts, targets, np.array(stances, np.int64), cluster(texts), dict(left))
 
 
-def _columns(row: Mapping[str, Any], path: Path, *, needs_target: bool) -> dict[str, str]:
-    """Which header holds what."""
+def read_texts(path: Path) -> list[str]:
+    """Own words of the posts of a file with a column of texts; posts without any are left out.
+
+    Raises:
+        InputError: the file cannot be read, lacks the column, or has no text.
+    """
+    rows = list(_rows(path))
+    names = _columns(rows[0], path, {"text"}) if rows else {}
+    texts = [own_words(str(row.get(names["text"]) or "")) for row in rows]
+    found = [text for text in texts if text]
+    if not found:
+        raise InputError(f"{path}: no text", "a column text (正文) is wanted")
+    return found
+
+
+def _columns(row: Mapping[str, Any], path: Path, wanted: Set[str]) -> dict[str, str]:
+    """Which header holds what; those of ``wanted`` have to be there."""
     known = {str(name).strip().lstrip("\ufeff").casefold(): name for name in row if name is not None}
     found = {}
     for column, names in COLUMNS.items():
         header = next((known[n] for n in names if n in known), None)
         if header is not None:
             found[column] = header
-    wanted = [c for c in COLUMNS if c not in found and (c != "target" or needs_target)]
-    if wanted:
+    lacking = [c for c in COLUMNS if c in wanted and c not in found]
+    if lacking:
         headers = ", ".join(repr(str(h)) for h in row)
         raise InputError(
-            f"{path}: no column {' and no column '.join(wanted)} (there are {headers})",
+            f"{path}: no column {' and no column '.join(lacking)} (there are {headers})",
             "columns: text (正文), target (目标), stance (立场); or give the target of all rows with --target",
         )
     return found

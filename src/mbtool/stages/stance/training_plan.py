@@ -9,22 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mbtool.stages.stance.choosing import Choice, Done, apply, choose, choose_together, finish, macro_f1
 from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.features import Reader, as_texts, folded_points, read_words
+from mbtool.stages.stance.folds import folds, sample_groups
 from mbtool.stages.stance.model import EVERY_LENGTH, POOLED, Head, TrainedModel
-from mbtool.stages.stance.training import (
-    Done,
-    Labelled,
-    Recipe,
-    apply,
-    choose,
-    finish,
-    folds,
-    label,
-    macro_f1,
-    recipe_as_json,
-)
+from mbtool.stages.stance.training import Labelled, Learner, Recipe, label, recipe_as_json
 from mbtool.stages.stance.training_files import Labels, target_key
+from mbtool.stages.stance.word_vectors import WordVectors, embed, learn_vectors
 
 How = Literal["auto", "each", "pooled"]
 
@@ -39,19 +31,26 @@ CHOSEN_ON = 6000
 FEW_FOLDS = 3
 """So many folds do where there are more posts than that."""
 
-EACH_LONGEST = (4, 3, 3, 3, 1, 1, 0, 0)
+EACH_LONGEST = (3, 3, 3, 3, 1, 1, 0, 0)
 POOLED_LONGEST = (4, 4, 3, 3, 1, 1, 4, 4)
+LINEAR = (Learner("logistic", 20.0), Learner("contrast", 0.5))
 EACH = tuple(
-    Recipe(weights=(1.0, beside, beside, beside, 2 * beside, beside, 0.0, 0.0), strength=strength, least=1)
-    for beside in (0.0, 0.3, 0.5)
-    for strength in (0.4, 0.8)
+    Recipe(weights=(1.0, beside, beside, beside, 2 * beside, beside, 0.0, 0.0), learners=learners, least=1)
+    for learners in ((*LINEAR, Learner("radial", 0.7)), LINEAR)
+    for beside in (0.0, 0.3)
 )
+"""For targets with weights of their own; one is chosen for all of them together."""
 NAMES = tuple(
-    Recipe(weights=(0.5, 1.0, 0.5, 0.5, 0.5, 0.5, 2.0, 0.0), strength=strength, is_balanced=False, tolerance=1e-2)
+    Recipe(
+        weights=(0.5, 1.0, 0.5, 0.5, 0.5, 0.5, 2.0, 0.0),
+        learners=(Learner("hinge", strength),),
+        is_balanced=False,
+        tolerance=1e-2,
+    )
     for strength in (0.2, 0.4)
 )
 CLAIMS = tuple(
-    Recipe(weights=weights, strength=0.1, is_balanced=False, tolerance=1e-2)
+    Recipe(weights=weights, learners=(Learner("hinge", 0.1),), is_balanced=False, tolerance=1e-2)
     for weights in ((0.3, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0), (0.5, 0.7, 0.5, 0.5, 0.7, 1.0, 1.0, 2.0))
 )
 
@@ -99,7 +98,7 @@ def heads_for(labels: Labels, how: How = "auto") -> list[Plan]:
 
 def count_fits(labels: Labels, plans: Sequence[Plan], n: int) -> int:
     """How many fits ``train`` makes, for a progress bar."""
-    few = min(n, FEW_FOLDS)
+    few = min(n, FEW_FOLDS)  # recipes that turn out to lack word vectors are counted all the same
     return sum(((len(p.recipes) + 1) * few if len(p.rows) > CHOSEN_ON else len(p.recipes) * n) + 1 for p in plans)
 
 
@@ -112,47 +111,66 @@ def train(
     seed: int = 0,
     done: Done = lambda: None,
     plans: Sequence[Plan] | None = None,
+    unlabelled: Sequence[str] = (),
 ) -> TrainedModel:
-    """Train a model on labelled posts; recipes are chosen by ``n`` folds that part no duplicate cluster."""
+    """Train a model on labelled posts; recipes are chosen by ``n`` folds that part no duplicate cluster.
+
+    Word vectors, where recipes can use them, are learnt from the texts of ``labels`` and ``unlabelled`` together.
+    """
     plans = list(plans or heads_for(labels, how))
-    is_pooled = any(p.target == POOLED for p in plans)
-    words, groups = read_words(cues)
-    reader = Reader(POOLED_LONGEST if is_pooled else EACH_LONGEST, words, groups)
+    reader = _reader(plans, cues)
     labelled = as_labelled(reader, labels)
-    heads: list[Head] = []
-    notes = []
-    for plan in plans:
-        part = labelled.some(plan.rows)
-        head, measured = train_head(plan, part, n=n, seed=seed, done=done)
-        heads.append(head)
-        notes.append({"target": plan.target, "posts": len(part), **measured})
+    vectors = _vectors(plans, labels.texts, unlabelled, seed)
+    labelled = replace(labelled, vectors=embed(vectors, labels.texts))
+    made = train_heads(plans, [labelled.some(plan.rows) for plan in plans], n=n, seed=seed, done=done)
+    heads = tuple(head for head, _ in made)
+    notes = [
+        {"target": plan.target, "posts": len(plan.rows), **noted} for plan, (_, noted) in zip(plans, made, strict=True)
+    ]
     counts = {name: int((labels.stances == k).sum()) for k, name in enumerate(STANCES)}
-    about = {"posts": len(labels), "stances": counts, "heads": notes}
-    return TrainedModel(reader, tuple(heads), {}, about)
+    about = {"posts": len(labels), "unlabelled": len(unlabelled), "stances": counts, "heads": notes}
+    is_used = any(head.likeness is not None for head in heads)
+    return TrainedModel(reader, heads, {}, about, vectors if is_used else None)
 
 
-def train_head(plan: Plan, part: Labelled, *, n: int, seed: int, done: Done) -> tuple[Head, dict[str, Any]]:
-    """Choose a recipe for one head, on a sample where there is much, and fit it on everything."""
-    if len(part) > CHOSEN_ON:
-        n = min(n, FEW_FOLDS)
-        some = sample_groups(part.groups, CHOSEN_ON, seed)
-        recipe = choose(part.some(some), plan.recipes, n, seed, done).recipe
-        choice = choose(part, [recipe], n, seed, done)
-    else:
-        choice = choose(part, plan.recipes, n, seed, done)
-    head, measured = finish(plan.target, part, choice, seed)
-    done()
-    measured = {"macro_f1": round(choice.macro_f1, 4), "recipe": recipe_as_json(choice.recipe), **measured}
-    return replace(head, lengths=plan.lengths), measured
+def _reader(plans: Sequence[Plan], cues: Mapping[str, Any]) -> Reader:
+    is_pooled = any(p.target == POOLED for p in plans)
+    return Reader(POOLED_LONGEST if is_pooled else EACH_LONGEST, *read_words(cues))
 
 
-def sample_groups(groups: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
-    """Rows of whole groups, about ``most`` of them, in their order."""
-    known, member = np.unique(groups, return_inverse=True)
-    order = np.random.default_rng(seed).permutation(len(known))
-    sizes = np.bincount(member)[order]
-    taken = order[: int(np.searchsorted(np.cumsum(sizes), most)) + 1]
-    return np.flatnonzero(np.isin(member, taken))
+def _vectors(plans: Sequence[Plan], texts: Sequence[str], unlabelled: Sequence[str], seed: int) -> WordVectors | None:
+    if not any(recipe.needs_vectors for plan in plans for recipe in plan.recipes):
+        return None
+    return learn_vectors([*texts, *unlabelled], seed)
+
+
+def train_heads(
+    plans: Sequence[Plan], parts: Sequence[Labelled], *, n: int, seed: int, done: Done
+) -> list[tuple[Head, dict[str, Any]]]:
+    """The head of each plan with its notes; targets with weights of their own share one recipe."""
+    own = [i for i, plan in enumerate(plans) if plan.target != POOLED]
+    choices: dict[int, Choice] = {}
+    if own:
+        chosen = choose_together([parts[i] for i in own], plans[own[0]].recipes, n, seed, done)
+        choices = dict(zip(own, chosen, strict=True))
+    made = []
+    for i, (plan, part) in enumerate(zip(plans, parts, strict=True)):
+        choice = choices[i] if i in choices else _choose_pooled(plan, part, n, seed, done)
+        head, measured = finish(plan.target, part, choice, seed)
+        done()
+        noted = {"macro_f1": round(choice.macro_f1, 4), "recipe": recipe_as_json(choice.recipe), **measured}
+        made.append((replace(head, lengths=plan.lengths), noted))
+    return made
+
+
+def _choose_pooled(plan: Plan, part: Labelled, n: int, seed: int, done: Done) -> Choice:
+    """The recipe of a pooled head, chosen on a sample where there is much."""
+    if len(part) <= CHOSEN_ON:
+        return choose(part, plan.recipes, n, seed, done)
+    n = min(n, FEW_FOLDS)
+    some = sample_groups(part.groups, CHOSEN_ON, seed)
+    recipe = choose(part.some(some), plan.recipes, n, seed, done).recipe
+    return choose(part, [recipe], n, seed, done)
 
 
 def as_labelled(reader: Reader, labels: Labels) -> Labelled:
@@ -171,25 +189,34 @@ def nested(
     n: int = 5,
     seed: int = 0,
     done: Done = lambda: None,
+    unlabelled: Sequence[str] = (),
 ) -> NDArray[np.float64]:
     """(posts, 3) probabilities of every post from a model, its recipe and its calibration included, without its cluster.
 
-    Heads are nested one by one: the posts of each are split in ``n``, and within each training part recipes are chosen
-    by ``n`` folds again.
+    The posts of each head are split in ``n``. From the training parts alone come word vectors (with ``unlabelled``),
+    recipes (by ``n`` folds again) and calibration.
     """
-    plans = heads_for(labels, how)
-    is_pooled = any(p.target == POOLED for p in plans)
-    words, groups = read_words(cues)
-    reader = Reader(POOLED_LONGEST if is_pooled else EACH_LONGEST, words, groups)
-    labelled = as_labelled(reader, labels)
+    plans = sorted(heads_for(labels, how), key=lambda plan: plan.target == POOLED, reverse=True)
+    labelled = as_labelled(_reader(plans, cues), labels)
+    splits = [_split(labelled.some(plan.rows), plan, n, seed + 17) for plan in plans]
     p = np.full((len(labels), 3), np.nan)
-    for plan in sorted(plans, key=lambda plan: plan.target == POOLED, reverse=True):
-        part = labelled.some(plan.rows)
-        for train_rows, test_rows in folds(part.stances, part.groups, n, seed + 17):
-            inner = part.some(train_rows)
-            head, _ = train_head(plan, inner, n=n, seed=seed, done=done)
-            p[plan.rows[test_rows]] = apply(head, part.counts[test_rows])
+    for k in range(n):
+        inside = [i for i in range(len(plans)) if k < len(splits[i])]
+        rows = [splits[i][k] for i in inside]
+        seen = np.unique(np.concatenate([train for train, _ in rows]))
+        vectors = _vectors(plans, [labels.texts[i] for i in seen], unlabelled, seed)
+        here = replace(labelled, vectors=embed(vectors, labels.texts))
+        made = train_heads(
+            [plans[i] for i in inside], [here.some(train) for train, _ in rows], n=n, seed=seed, done=done
+        )
+        for (head, _), (_, test) in zip(made, rows, strict=True):
+            p[test] = apply(head, here.some(test))
     return p
+
+
+def _split(part: Labelled, plan: Plan, n: int, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Training and test rows of each fold, as rows of all posts."""
+    return [(plan.rows[train], plan.rows[test]) for train, test in folds(part.stances, part.groups, n, seed)]
 
 
 def count_nested_fits(labels: Labels, plans: Sequence[Plan], n: int) -> int:
