@@ -121,7 +121,11 @@ def test_workers_end_with_a_run_that_is_ended(how: signal.Signals, tmp_path: Pat
     program.write_text(PROGRAM.replace("FOLDER", repr(str(tmp_path / "told"))), encoding="utf-8")
     root = Path(__file__).parents[2]
     victim = subprocess.Popen(
-        [sys.executable, str(program)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, stderr=subprocess.DEVNULL
+        [sys.executable, str(program)],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
     )
     assert until(lambda: len(list((tmp_path / "told").iterdir())) == 2)
     workers = [int(p.name) for p in (tmp_path / "told").iterdir()]

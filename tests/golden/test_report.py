@@ -22,7 +22,7 @@ def test_the_figures_of_the_headline_come_from_the_lake(demo_lake: Path) -> None
     page = (demo_lake / "report" / "report.md").read_text("utf-8")
     (headline,) = [line for line in page.splitlines() if line.startswith("**Of the people who take a side")]
     overall = [r for r in shares if r["group"] == "all" and r["population"] == "organic" and r["class"] == "oppose"]
-    assert any(f"{100 * r['share']:.0f} % are against" in headline for r in overall if r["among"] == "sided")
+    assert any(f"{100 * r['share']:.0f}\u00a0% are against" in headline for r in overall if r["among"] == "sided")
 
 
 def test_the_page_needs_no_network_and_no_script(demo_lake: Path) -> None:
