@@ -13,7 +13,7 @@ READY := .venv/.ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format bench bench-segment bench-ingest bench-share bench-stance fuzz docs clean wheel models
+.PHONY: demo test check format bench bench-segment bench-ingest bench-dedupe bench-share bench-stance fuzz docs clean wheel models
 
 demo: $(READY)
 	@$(BIN)/mbtool run -c configs/weishang.toml
@@ -48,11 +48,16 @@ bench-segment: $(READY)
 	@$(BIN)/python -m pip install --quiet -e ".[bench]"
 	@$(BIN)/python -m benchmarks.segment
 
+# near-duplicates against brute force, datasketch and rensa; text from MBTOOL_BENCH_DATA=FOLDER
+bench-dedupe: $(READY)
+	@$(BIN)/python -m pip install --quiet -e ".[bench]"
+	@$(BIN)/python -m benchmarks.dedupe
+
 # error and coverage of every estimator of shares; a labelled benchmark beside it with MBTOOL_LABELLED=FILE
 bench-share: $(READY)
 	@$(BIN)/python -m benchmarks.share
 
-bench: bench-segment bench-ingest bench-share bench-stance
+bench: bench-segment bench-ingest bench-dedupe bench-share bench-stance
 
 # F1 by nested folds and on held-out posts beside plain models; labelled benchmarks from MBTOOL_BENCH_DATA=FOLDER
 bench-stance: $(READY)
