@@ -85,7 +85,7 @@ class FileRun:
     """Why the file could not be read to its end; what was read before is stored."""
 
 
-_PART_BYTES = 96 << 20
+_PART_BYTES = 48 << 20
 """Of documents that wait for their part, in memory: long texts make parts of fewer rows."""
 
 
