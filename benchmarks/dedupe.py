@@ -34,7 +34,7 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 
 from benchmarks.memory import peak_mb
-from benchmarks.segment import _lines
+from benchmarks.segment_texts import lines_of
 from mbtool.contract import StageSettings, Tables, silent
 from mbtool.engine.run import run_stages
 from mbtool.executors.serial import SerialExecutor
@@ -123,7 +123,7 @@ def _corpora(paths: Sequence[Path]) -> Iterator[tuple[str, list[str]]]:
 
 def _posts(file: Path) -> Iterator[str]:
     """The lines of a file; of a CSV file the longest cell of each, which is the text."""
-    for line in _lines(file):
+    for line in lines_of(file):
         cell = max(next(csv.reader([line])), key=len) if ".csv" in file.suffixes else line
         if cell.strip():
             yield cell.strip()[:LONGEST]

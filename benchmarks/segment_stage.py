@@ -1,28 +1,28 @@
-"""The whole segment stage, the document-term matrix, and how well our own and other hand-cut sentences are cut."""
+"""The document-term matrix, and the whole segment stage on large lakes."""
 
-import contextlib
-import os
+from __future__ import annotations
+
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.aims import Aims
 from benchmarks.memory import Measured, run_measured
+from benchmarks.segment_speed import best_of
 from mbtool import Segmenter
-from mbtool.settings import located
 
-DICTIONARY = "mbtool:dictionaries/social_commerce.txt"
-SENTENCES = Path(__file__).parents[1] / "tests/stages/segment/gold_sentences.txt"
 PART = 50_000
 ROUNDS = 5
+TIMES_VECTORIZER = 20.0
 
 
-def print_document_terms(texts: Sequence[str]) -> None:
+def print_document_terms(texts: Sequence[str], aims: Aims) -> None:
     """Print tokens a second into a document-term matrix: ours from ids, CountVectorizer from lists of tokens."""
     from scipy.sparse import csr_array
     from sklearn.feature_extraction.text import CountVectorizer
@@ -39,64 +39,25 @@ def print_document_terms(texts: Sequence[str]) -> None:
 
     theirs = CountVectorizer(analyzer=_as_it_is)
     ours()
-    fast, slow = min(_timed(ours) for _ in range(ROUNDS)), _timed(lambda: theirs.fit_transform(tokens))
+    fast = best_of(ours, ROUNDS, time.process_time)
+    slow = best_of(lambda: theirs.fit_transform(tokens), 2, time.process_time)
     millions = len(encoded.ids) / 1e6
     print(f"\ndocument-term matrix of {len(texts):,} documents, {millions:.1f} M tokens, {len(columns):,} terms")
     print(f"  CountVectorizer on token lists   {millions / slow:7.2f} Mtok/s")
     print(f"  mbtool from ids                  {millions / fast:7.2f} Mtok/s  {slow / fast:5.1f}x CountVectorizer")
+    aims.at_least("matrix against CountVectorizer", TIMES_VECTORIZER, slow / fast, "x")
 
 
 def _as_it_is(tokens: list[str]) -> list[str]:
     return tokens
 
 
-def _timed(work: object) -> float:
-    start = time.perf_counter()
-    work()  # type: ignore[operator]
-    return time.perf_counter() - start
-
-
-# --- how well it cuts -------------------------------------------------------------------------------------------
-
-
-def print_scores(others: Sequence[Path]) -> None:
-    """Print precision, recall and F1 on our own sentences and on ``others``: words separated by blanks."""
-    plain, ours = Segmenter(protect=["emoticons"]), Segmenter(located(DICTIONARY), protect=["emoticons"])
-    print("\nwords against hand-cut sentences      precision  recall     F1")
-    for path in (SENTENCES, *others):
-        sentences = list(_sentences(path))
-        for name, segmenter in (("jieba's dictionary", plain), ("with ours", ours)):
-            figures = "     ".join(f"{value:.3f}" for value in _score(segmenter, sentences))
-            print(f"  {path.stem[:18]:<18} {name:<19} {figures}")
-
-
-def _sentences(path: Path) -> Iterator[list[str]]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("# "):
-            yield line.split()
-
-
-def _score(segmenter: Segmenter, sentences: Sequence[Sequence[str]]) -> tuple[float, float, float]:
-    right = found = wanted = 0
-    for words in sentences:
-        ours, theirs = set(_spans(segmenter.cut("".join(words)))), set(_spans(words))
-        right, found, wanted = right + len(ours & theirs), found + len(ours), wanted + len(theirs)
-    return right / found, right / wanted, 2 * right / (found + wanted)
-
-
-def _spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for word in words:
-        yield start, start + len(word)
-        start += len(word)
-
-
 # --- the whole stage --------------------------------------------------------------------------------------------
 
 
-def print_stage(texts: Sequence[str], sizes: Sequence[int], workers: int) -> None:
+def print_stage(texts: Sequence[str], sizes: Sequence[int], workers: int, most_mb: float, aims: Aims) -> None:
     """Print seconds and peak memory of ``mbtool analyze segment`` on lakes of ``sizes`` posts made from ``texts``."""
-    print(f"\nmbtool analyze segment, {workers} workers, shards of {PART:,} posts: whole command, and peak memory")
+    print(f"\nmbtool analyze segment, {workers} workers, shards of {PART:,} posts: the whole command, and peak memory")
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="mbtool-bench-") as folder:
             megabytes = _make_lake(Path(folder), texts, size)
@@ -107,6 +68,7 @@ def print_stage(texts: Sequence[str], sizes: Sequence[int], workers: int) -> Non
             f" largest process {measured.largest_mb:,.0f} MB, all together {measured.family_mb:,.0f} MB",
             flush=True,
         )
+        aims.at_most(f"peak memory of all processes, {size:,} posts", most_mb, measured.family_mb, " MB", 0)
 
 
 def _make_lake(folder: Path, texts: Sequence[str], size: int) -> float:
@@ -143,10 +105,3 @@ api.analyze("segment", config=sys.argv[1], engine="serial" if sys.argv[2] == "1"
 
 def _run_stage(folder: Path, workers: int) -> Measured:
     return run_measured([sys.executable, "-c", _MEASURED, str(folder / "mbtool.toml"), str(workers)])
-
-
-def available_workers() -> int:
-    """Processors of this machine."""
-    with contextlib.suppress(AttributeError):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -19,10 +19,13 @@ MakeConfig = Callable[..., Config]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what tests compile and build out of the user's cache folder."""
+def _cache() -> Iterator[None]:
+    """Keep what tests compile and build out of the user's cache folder, and for the next time.
+
+    What lies there is named by the code that made it, so that a change of the code is never tested by what is old.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MBTOOL_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("MBTOOL_CACHE_DIR", str(ROOT / "build" / "test-cache"))
         yield
 
 

@@ -25,7 +25,7 @@ from mbtool.engine.ingest import (
     read_author_key,
 )
 from mbtool.engine.plan import StagePlan, plan
-from mbtool.engine.run import StageRun, run_stages
+from mbtool.engine.run import StageRun, run_stages, upstream_of
 from mbtool.engine.sources import find_files
 from mbtool.engine.world import World
 from mbtool.errors import ConfigError, InputError, UsageError
@@ -42,7 +42,7 @@ from mbtool.stages.ingest.stage import SUFFIXES, read_file
 from mbtool.store.lake import Lake
 from mbtool.store.parquet import write_atomically
 from mbtool.tables import DOCUMENTS
-from mbtool.warming import announcing
+from mbtool.warming import compile_for, not_compiled
 
 INGEST_VERSION = 2
 """Raised when the same file may be read differently: every file is then read again, and what differs is a revision."""
@@ -397,6 +397,9 @@ def _run(
         )
     try:
         with store.writing():
-            return run_stages(config.chain, store, executor, announcing(reporter), targets, force)
+            if not_compiled(wanted := upstream_of(config.chain, targets)):
+                stale = {s.settings.stage.name for s in plan(config.chain, World(store), store.results()) if s.is_stale}
+                compile_for((stale | {*force}) & wanted, reporter)
+            return run_stages(config.chain, store, executor, reporter, targets, force)
     finally:
         executor.close()

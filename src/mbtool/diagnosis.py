@@ -11,8 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mbtool.caches import cache_folder
 from mbtool.errors import MbtoolError
-from mbtool.stages.segment.model_cache import cache_folder
 from mbtool.warming import warm_everything
 
 
@@ -48,7 +48,7 @@ def diagnose(*, warm: bool = False) -> list[Finding]:
 def _warmed() -> Finding:
     begun = time.monotonic()
     try:
-        done = list(warm_everything())
+        done = warm_everything()
     except MbtoolError as error:
         return Finding("compiled kernels", False, str(error).splitlines()[0], "see mbtool --debug doctor --warm")
     seconds = time.monotonic() - begun

@@ -1,105 +1,77 @@
-"""Compile kernels ahead, and say so where a first run has to do it: half a minute of silence looks like a fault."""
+"""Compile kernels ahead, several at a time, and say so: half a minute of silence looks like a fault."""
 
 from __future__ import annotations
 
-import hashlib
-import platform
-import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
-from importlib import metadata
-from pathlib import Path
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-import pyarrow as pa
-
-from mbtool import kernels
+from mbtool.caches import write_whole
 from mbtool.contract import Event, Reporter
-from mbtool.stages.segment.model_cache import cache_folder
+from mbtool.errors import StageError
+from mbtool.executors.processes import available_cores
+from mbtool.kernels.machine_code import code_folder
 
-COMPILING_STAGES = frozenset({"dedupe", "segment", "voice"})
-"""The stages that stand on kernels."""
-
-_POSTS = """id,用户,发布时间,正文
-a1,小李,2015-07-20 10:00,天天刷屏卖面膜，微商真的太烦了，支持整治！
-a2,小王,2015-07-21 11:00,我妈做微商三年，老老实实卖自家的茶叶[微笑]
-a3,小美,2015-07-22 23:10,招代理！零门槛月入过万，加V信 demo8888
-a4,小丽,2015-07-23 08:00,招代理！零门槛月入过万，加V信 demo8888 😀
-"""
+COMPILING = ("stance", "segment", "dedupe")
+"""The stages that stand on kernels, the one that takes longest first."""
+OTHERS = ("training", "dictionary")
+"""What else does: training a model, the words proposed for a dictionary and the document-term matrix."""
 
 
-def announcing(reporter: Reporter) -> Reporter:
-    """``reporter``, told beforehand when the kernels of a stage are compiled, which happens once on a machine."""
+def compile_for(stages: Collection[str], reporter: Reporter) -> None:
+    """Compile the kernels of ``stages`` that are not on this machine yet, which the reporter is told beforehand.
 
-    def report(event: Event) -> None:
-        reporter(event)
-        if event.step not in COMPILING_STAGES:
-            return
-        mark = _mark(event.step)
-        if event.kind == "start" and not mark.exists():
-            message = "compiling, once on this machine; mbtool doctor --warm does it ahead"
-            reporter(Event(kind="note", step=event.step, message=message))
-        elif event.kind == "done" and not mark.exists():
-            _leave(mark)
-
-    return report
-
-
-def warm_everything() -> Iterator[str]:
-    """Compile whatever a run compiles, by running every stage on four posts; yields the name of each thing done.
-
-    Raises whatever a run raises.
+    Where nothing can be kept, or it fails, nothing happens: every process then compiles what it needs by itself.
     """
-    from mbtool import api
-    from mbtool.stages.segment.segmenter import Segmenter
-
-    Segmenter(protect=["emoticons"]).cut("支持整治微商[微笑]")
-    Segmenter().encode(pa.array(["支持整治微商", "不靠谱"], pa.string()), threads=2)
-    yield "segmentation"
-    _try_new_words()
-    yield "new words"
-    with tempfile.TemporaryDirectory(prefix="mbtool-warm-") as folder:
-        Path(folder, "posts.csv").write_text(_POSTS, encoding="utf-8")
-        config = Path(folder, "mbtool.toml")
-        config.write_text(
-            'extends = "mbtool:base"\n[project]\nlake = "lake"\n[[ingest.sources]]\npath = "posts.csv"\n'
-            "[segment]\nphrases = true\n[topics]\nk = 2\n",
-            encoding="utf-8",
-        )
-        for run in api.run(config=config, engine="serial").stages:
-            yield run.stage
-    for stage in COMPILING_STAGES:
-        _leave(_mark(stage))
+    names = not_compiled(stages)
+    if not names:
+        return
+    if not can_keep():
+        message = f"every process compiles its kernels itself: {code_folder().parent} cannot be written"
+        reporter(Event(kind="note", step=names[0], message=message))
+        return
+    message = f"compiling the kernels of {', '.join(names)}, once on this machine; mbtool doctor --warm does it ahead"
+    reporter(Event(kind="note", step=names[0], message=message))
+    compile_ahead([(name,) for name in names])
 
 
-def _try_new_words() -> None:
-    import numpy as np
-
-    from mbtool.kernels.counting import document_term_counts
-    from mbtool.stages.segment.new_words import Floors, encode_shard, find_new_words
-
-    shard = encode_shard(["微商", "做微商"], np.arange(2))
-    find_new_words(lambda: iter([shard]), (), Floors(2, 1, 1, 0, 0))
-    document_term_counts(np.zeros(1, np.int32), np.array([0, 1]), np.zeros(1, np.int32), 1)
+def not_compiled(names: Collection[str]) -> list[str]:
+    """Those of ``names`` that stand on kernels which were not compiled here, in this version, yet."""
+    return [name for name in COMPILING if name in names and not (code_folder() / f"ready-{name}").exists()]
 
 
-def _mark(stage: str) -> Path:
-    """An empty file that is there once the kernels of this version were compiled on this machine."""
-    folder = Path(kernels.__file__).parent
-    digest = hashlib.sha256("\n".join(_identity()).encode())
-    digest.update(str(folder).encode())
-    for path in sorted(folder.glob("*.py")):
-        entry = path.stat()
-        digest.update(f"{path.name} {entry.st_size} {entry.st_mtime_ns}".encode())
-    return cache_folder() / f"compiled-{stage}-{digest.hexdigest()[:16]}"
+def can_keep() -> bool:
+    """Whether compiled code can be kept for the next process."""
+    return write_whole(code_folder() / "writable", ())
 
 
-def _identity() -> list[str]:
-    return [metadata.version("numba"), metadata.version("numpy"), platform.python_version(), platform.machine()]
+def compile_ahead(groups: Sequence[Sequence[str]]) -> list[str]:
+    """Compile the kernels behind the names, each group in a process of its own; return what went wrong, if anything.
+
+    Processes, since numba compiles on one thread at a time. What they do stands in ``mbtool.rehearsal``.
+    """
+    with ThreadPoolExecutor(min(available_cores(), len(groups))) as pool:
+        return [fault for fault in pool.map(_rehearse, groups) if fault]
 
 
-def _leave(mark: Path) -> None:
-    with suppress(OSError):  # a folder that cannot be written: the note comes again
-        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for old in mark.parent.glob(f"{mark.name.rpartition('-')[0]}-*"):
-            old.unlink(missing_ok=True)
-        mark.touch()
+def _rehearse(names: Sequence[str]) -> str:
+    command = [sys.executable, "-m", "mbtool.rehearsal", *names]
+    ended = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - ours
+    if ended.returncode:
+        return f"{', '.join(names)}: {(ended.stderr.strip().splitlines() or ['ended without a word'])[-1]}"
+    for name in names:
+        write_whole(code_folder() / f"ready-{name}", ())
+    return ""
+
+
+def warm_everything() -> list[str]:
+    """Compile all kernels that are not on this machine yet; return the names of what stands on them.
+
+    Raises:
+        StageError: something could not be compiled.
+    """
+    faults = compile_ahead([("stance", "training"), ("segment", "dictionary"), ("dedupe",)])
+    if faults:
+        raise StageError("; ".join(faults), "mbtool --debug run shows more")
+    return [*COMPILING, *OTHERS]

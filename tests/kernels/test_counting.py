@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer
 
-from mbtool.kernels.counting import add_key, add_neighbours, document_term_counts, new_tally, tallied
+from mbtool.kernels.counting import add_neighbours, document_term_counts, new_tally, tallied
 
 documents_of_ids = st.lists(st.lists(st.integers(0, 30), max_size=120), max_size=12)
 
@@ -70,10 +70,8 @@ def test_neighbours_are_those_of_a_counter(documents: list[list[int]]) -> None:
 
 
 def test_a_tally_keeps_every_key_when_it_grows() -> None:
-    tally = new_tally()
-    for key in range(5000):
-        tally = add_key(tally, np.uint64(key << 32 | key % 7))
-        tally = add_key(tally, np.uint64(key << 32 | key % 7))
+    ids, offsets = arrays([[key, 5000 + key % 7] for key in range(5000)] * 2)
+    tally, _ = add_neighbours(new_tally(), ids, offsets, np.arange(5007))
     keys, counts = tallied(tally, at_least=2)
     assert len(keys) == tally.used == 5000
     assert set(counts.tolist()) == {2}

@@ -76,8 +76,6 @@ def test_merge_when_strings_repeat_then_numbers_them_by_first_appearance(strings
 
 
 def test_merge_when_all_hashes_are_equal_then_strings_are_still_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_seek", "_same"):
-        monkeypatch.setattr(segmentation, name, getattr(segmentation, name).py_func)
     monkeypatch.setattr(segmentation, "_hash", lambda *_: np.uint64(7))
     plain: Any = merge_terms
     ids, _, _ = plain.py_func(*_packed([b"ab", b"ba", b"ab", b"a", b"", b"ba"]))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.kernels.jit import compiled
+from mbtool.kernels.jit import compiled, part
 
 EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 """No key: both halves of it would be -1."""
@@ -114,7 +114,7 @@ def terms_of_owners(
     return terms[:n].copy(), owners_of_terms[:n].copy()
 
 
-@compiled
+@part
 def find_key(keys: NDArray[np.uint64], key: np.uint64) -> np.uint64:
     """Return the place that holds ``key``, or the empty one where it belongs."""
     mask = np.uint64(len(keys) - 1)
@@ -137,7 +137,7 @@ def _grown(tally: Tally) -> Tally:
     return Tally(keys, counts, tally.used)
 
 
-@compiled
+@part
 def add_key(tally: Tally, key: np.uint64) -> Tally:
     """Count ``key`` once more. The table given must not be used again."""
     place = find_key(tally.keys, key)

@@ -13,9 +13,9 @@ CROWDED = 5000
 
 @compiled
 def _grown(cells: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
-    larger = np.empty(size, np.uint32)
-    larger[: len(cells)] = cells
-    larger[len(cells) :] = FREE
+    larger = np.full(size, FREE, np.uint32)
+    for i in range(len(cells)):
+        larger[i] = cells[i]
     return larger
 
 

@@ -755,7 +755,8 @@ def count_features(
         if total + m > capacity:
             capacity = max(2 * capacity, total + m)
             wider, higher = np.empty(capacity, np.int32), np.empty(capacity, np.float32)
-            wider[:total], higher[:total] = indices[:total], counts[:total]
+            for k in range(total):
+                wider[k], higher[k] = indices[k], counts[k]
             indices, counts = wider, higher
         begin = total
         for k in range(m):

@@ -354,7 +354,8 @@ def join_stars(
             continue
         owner[text] = text
         bounds[text, 0], bounds[text, 1] = filled, filled + size
-        members[filled : filled + size] = grams[:size]
+        for k in range(size):
+            members[filled + k] = grams[k]
         filled += size
         for i in range(prefix):
             if grams[i] >> np.uint64(GRAM_BITS) > 1:

@@ -433,7 +433,8 @@ def _room_int32(values: NDArray[np.int32], size: int) -> NDArray[np.int32]:
     if size <= len(values):
         return values
     larger = np.empty(max(size, 2 * len(values)), np.int32)
-    larger[: len(values)] = values
+    for i in range(len(values)):
+        larger[i] = values[i]
     return larger
 
 
@@ -442,7 +443,8 @@ def _room_int64(values: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     if size <= len(values):
         return values
     larger = np.empty(max(size, 2 * len(values)), np.int64)
-    larger[: len(values)] = values
+    for i in range(len(values)):
+        larger[i] = values[i]
     return larger
 
 

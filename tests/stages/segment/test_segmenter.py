@@ -5,7 +5,6 @@ import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mbtool import caches
 from mbtool.errors import InputError, UsageError
 from mbtool.stages.segment import model_cache
 from mbtool.stages.segment.jieba_dictionary import JiebaDictionary, UserWord, read_user_dictionary
 from mbtool.stages.segment.segmenter import Segmenter, TokenIds
 from tests.stages.segment.jieba_oracle import JiebaOracle
-
-pytestmark = pytest.mark.usefixtures("cache")
 
 WORDS = [
     ("微商", None, None),
@@ -124,20 +122,12 @@ SOME = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCh
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("cache") / "mbtool"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MBTOOL_CACHE_DIR", str(folder))
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def plain(cache: Path) -> dict[bool, Segmenter]:
+def plain() -> dict[bool, Segmenter]:
     return {hmm: Segmenter(hmm=hmm) for hmm in (True, False)}
 
 
 @pytest.fixture(scope="module")
-def changed(cache: Path) -> dict[bool, Segmenter]:
+def changed() -> dict[bool, Segmenter]:
     return {hmm: Segmenter(WORDS, DELETED, FORCED, hmm=hmm) for hmm in (True, False)}
 
 
@@ -434,7 +424,7 @@ def test_tokens_when_spans_are_protected_then_rest_is_jiebas_on_the_pieces(
 
 
 @pytest.fixture(scope="module")
-def protecting(cache: Path) -> Segmenter:
+def protecting() -> Segmenter:
     return Segmenter(protect=["emoticons", "hashtags"])
 
 
@@ -477,7 +467,7 @@ def test_cache_when_build_is_new_then_folder_is_private_and_holds_one_file(
     Segmenter()
     folder = tmp_path / "mbtool"
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert len(list(folder.iterdir())) == 1
+    assert len(list(folder.glob("*.bin"))) == 1
 
 
 def test_cache_when_opened_again_then_dictionary_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -490,7 +480,7 @@ def test_cache_when_home_is_all_there_is_then_lies_under_it(tmp_path: Path, monk
     monkeypatch.delenv("MBTOOL_CACHE_DIR")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert model_cache.cache_folder() == tmp_path / ".cache" / "mbtool"
+    assert caches.cache_folder() == tmp_path / ".cache" / "mbtool"
 
 
 @pytest.mark.usefixtures("small_dictionary")
@@ -534,7 +524,9 @@ def test_cache_when_several_processes_build_at_once_then_all_get_it(tmp_path: Pa
     for process in processes:
         out, error = process.communicate()
         assert (out.strip(), error) == ("['我', '来到', '北京']", "")
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.glob("segmentation-*.bin"))) == 1
+    kernels = sorted(path.name.partition("-")[0] for path in tmp_path.glob("kernels-*/*"))
+    assert kernels == ["double_array.build_double_array", "segmentation.cut_pieces"]
 
 
 def test_segmenter_when_used_then_jieba_is_not_imported() -> None:

@@ -215,6 +215,11 @@ def _read_file(path: Path) -> Iterator[Operation]:
             yield "add", word, None if frequency is None else int(frequency)
 
 
+def can_be_word(text: str) -> bool:
+    """Whether a text can ever come out as one word: jieba cuts at every other character, whatever its dictionary."""
+    return _BLOCKS.fullmatch(text) is not None
+
+
 def checked_word(word: object) -> str:
     """Return ``word`` if it can stand in a dictionary, else raise UsageError."""
     if not isinstance(word, str) or not word:

@@ -8,20 +8,19 @@ import hashlib
 import json
 import math
 import mmap
-import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.kernels.double_array import build_double_array
+from mbtool.caches import cache_folder, is_ours, keep_newest, touch, write_whole
+from mbtool.kernels import double_array
 from mbtool.kernels.segmentation import BMP, HAN, NO_WORD, SYMBOL, WORDLIKE, Model
+from mbtool.stages.segment import jieba_dictionary
 from mbtool.stages.segment.jieba_dictionary import (
     JiebaDictionary,
     Operation,
@@ -30,9 +29,6 @@ from mbtool.stages.segment.jieba_dictionary import (
     read_hmm,
 )
 
-FORMAT = 1
-"""Raise it when the arrays or their meaning change."""
-
 BUILDS_KEPT = 8
 """Builds of some 30 MB in the cache folder; whoever maps one that is deleted keeps it until the end."""
 
@@ -40,6 +36,7 @@ MIN_FLOAT = -3.14e100
 """finalseg's minus infinity."""
 
 STATES = "BEMS"
+_HMM_FILES = ("start", "trans", "emit")
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SYMBOLS = "+#&._%-"
 _HAN = range(0x4E00, 0x9FD6)
@@ -59,15 +56,6 @@ def load_model(operations: Sequence[Operation]) -> Model:
         model = build_model(dictionary)
         _write(path, model)
     return model
-
-
-def cache_folder() -> Path:
-    """Return ``$MBTOOL_CACHE_DIR``, else ``$XDG_CACHE_HOME/mbtool``, else ``~/.cache/mbtool``."""
-    named = os.environ.get("MBTOOL_CACHE_DIR")
-    if named:
-        return Path(named)
-    xdg = os.environ.get("XDG_CACHE_HOME")
-    return (Path(xdg) if xdg else Path("~/.cache").expanduser()) / "mbtool"
 
 
 def build_path(operations: Sequence[Operation]) -> Path:
@@ -90,7 +78,7 @@ def build_model(dictionary: JiebaDictionary) -> Model:
     points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
     lengths = np.fromiter(map(len, words), np.int64, len(words))
     offsets = np.concatenate(([0], np.cumsum(lengths)))
-    base, check, nodes = build_double_array(codes[points], offsets, n_codes)
+    base, check, nodes = double_array.build_double_array(codes[points], offsets, n_codes)
     links, scores = _trie_cells(len(base))
     links[:, 0], links[:, 1] = base, check
     log_total = math.log(dictionary.total)
@@ -179,16 +167,20 @@ def _hmm_tables(
 
 
 def _fingerprint(operations: Sequence[Operation]) -> str:
-    """Return the hash of all that shapes the arrays: jieba's version and files, the changes, format and byte order."""
-    folder = jieba_folder()
-    digest = hashlib.sha256(json.dumps([FORMAT, jieba_version(), sys.byteorder, list(operations)]).encode())
-    for name in ("dict.txt", "finalseg/prob_start.p", "finalseg/prob_trans.p", "finalseg/prob_emit.p"):
-        digest.update((folder / name).read_bytes())
+    """Return the hash of all that shapes the arrays: jieba's version and files, the changes, byte order, and this code.
+
+    The code of the builder, so that no number has to be raised, or forgotten, when the arrays or their meaning change.
+    """
+    digest = hashlib.sha256(json.dumps([jieba_version(), sys.byteorder, list(operations)]).encode())
+    data = (jieba_folder() / name for name in ("dict.txt", *(f"finalseg/prob_{part}.p" for part in _HMM_FILES)))
+    code = (Path(str(module.__file__)) for module in (jieba_dictionary, double_array, sys.modules[__name__]))
+    for path in (*data, *code):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
 
 
 def _write(path: Path, model: Model) -> None:
-    """Write the build beside its place and rename it into place, so that readers see all of it or nothing."""
+    """Keep the build, if the cache folder can be written; without it the model in memory is as good."""
     header: dict[str, Any] = {"unknown": model.unknown.hex(), "arrays": {}}
     body = bytearray()
     for name in _ARRAYS:
@@ -199,39 +191,19 @@ def _write(path: Path, model: Model) -> None:
     header["size"], header["crc32"] = len(body), zlib.crc32(body)
     line = json.dumps(header).encode()
     line += b" " * (-(len(line) + 1) % 64) + b"\n"
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(line)
-                stream.write(body)
-            temporary.replace(path)
-            _prune(path.parent)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError:
-        return  # no cache, then: the model in memory is as good
-
-
-def _prune(folder: Path) -> None:
-    """Delete all but the builds used last: every change of a dictionary leaves one behind."""
-    builds = sorted(folder.glob("segmentation-*.bin"), key=lambda build: build.stat().st_mtime, reverse=True)
-    for build in builds[BUILDS_KEPT:]:
-        build.unlink(missing_ok=True)
+    if write_whole(path, (line, body)):
+        keep_newest(path.parent.glob("segmentation-*.bin"), BUILDS_KEPT)
 
 
 def _read(path: Path) -> Model | None:
     """Map a cached build, or return None if there is none that can be trusted."""
     try:
         with path.open("rb") as stream:
-            if not _is_ours(stream.fileno()):
+            if not is_ours(stream.fileno()):
                 return None
             line = stream.readline(1 << 16)
             memory = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        with suppress(OSError):
-            os.utime(path)  # the time of use: what is pruned goes by it
+        touch(path)
         header = json.loads(line)
         body = memoryview(memory)[len(line) :]
         if len(body) != header["size"] or zlib.crc32(body) != header["crc32"]:
@@ -243,8 +215,3 @@ def _read(path: Path) -> Model | None:
         return _frozen(Model(**arrays, scores=scores, unknown=float.fromhex(header["unknown"])))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _is_ours(descriptor: int) -> bool:
-    """Whether the file belongs to this user or to root: a folder many can write to may hold what others put there."""
-    return not hasattr(os, "getuid") or os.fstat(descriptor).st_uid in (os.getuid(), 0)
