@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -249,31 +249,21 @@ def _protected(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], patterns: tuple[re.Pattern[str], ...]
 ) -> _Part:
     """Return the part with its documents cut into protected spans and what lies between them."""
-    piece_starts: list[int] = []
-    piece_ends: list[int] = []
-    whole: list[bool] = []
-    documents = [0]
-    candidates = _may_hold_spans(data, starts, ends, patterns).tolist()
-    for start, end, candidate in zip(starts.tolist(), ends.tolist(), candidates, strict=True):
-        text = data[start:end].tobytes().decode() if candidate else ""
+    counts = np.ones(len(starts), np.int64)
+    found = []
+    for row in np.flatnonzero(_may_hold_spans(data, starts, ends, patterns)).tolist():
+        text = data[starts[row] : ends[row]].tobytes().decode()
         bounds, protected = _pieces_of_text(text, patterns)
         if True in protected:
-            borders = list(accumulate((len(text[a:b].encode()) for a, b in bounds), initial=start))
-            piece_starts.extend(borders[:-1])
-            piece_ends.extend(borders[1:])
-            whole.extend(protected)
-        else:
-            piece_starts.append(start)
-            piece_ends.append(end)
-            whole.append(False)
-        documents.append(len(whole))
-    return _Part(
-        data,
-        np.array(piece_starts, np.int64),
-        np.array(piece_ends, np.int64),
-        np.array(whole, np.bool_),
-        np.array(documents, np.int64),
-    )
+            counts[row] = len(bounds)
+            sizes = [len(text[a:b].encode()) for a, b in bounds]
+            found.append((row, starts[row] + np.cumsum([0, *sizes]), protected))
+    documents = np.concatenate(([0], np.cumsum(counts)))
+    part = _Part(data, np.repeat(starts, counts), np.repeat(ends, counts), np.zeros(documents[-1], np.bool_), documents)
+    for row, borders, protected in found:
+        pieces = slice(documents[row], documents[row + 1])
+        part.starts[pieces], part.ends[pieces], part.whole[pieces] = borders[:-1], borders[1:], protected
+    return part
 
 
 def _may_hold_spans(
