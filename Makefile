@@ -13,7 +13,7 @@ READY := .venv/.ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format bench bench-segment bench-ingest bench-dedupe bench-share bench-stance fuzz docs clean wheel models
+.PHONY: demo test check format bench bench-segment bench-ingest bench-dedupe bench-share bench-stance bench-arguments fuzz docs clean wheel models
 
 demo: $(READY)
 	@$(BIN)/mbtool run -c configs/weishang.toml
@@ -57,7 +57,11 @@ bench-dedupe: $(READY)
 bench-share: $(READY)
 	@$(BIN)/python -m benchmarks.share
 
-bench: bench-segment bench-ingest bench-dedupe bench-share bench-stance
+bench: bench-segment bench-ingest bench-dedupe bench-share bench-stance bench-arguments
+
+# precision and recall of the arguments by aspect, on batches the list was not made with
+bench-arguments: $(READY)
+	@$(BIN)/python -m benchmarks.arguments
 
 # F1 by nested folds and on held-out posts beside plain models; labelled benchmarks from MBTOOL_BENCH_DATA=FOLDER
 bench-stance: $(READY)

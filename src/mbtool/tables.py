@@ -398,6 +398,7 @@ ARGUMENTS = TableSpec(
         sentence=pa.string(),
         start=pa.int32(),
         end=pa.int32(),
+        words=STRINGS,
     ),
 )
 

@@ -12,7 +12,6 @@ from scipy.special import softmax
 
 from mbtool.errors import ConfigError
 from mbtool.settings import located
-from mbtool.stages.stance.arguments import find_arguments, read_aspects
 from mbtool.stages.stance.config import StanceSettings
 from mbtool.stages.stance.core import CueModel, decide, measure, shown
 from mbtool.stages.stance.cues import Evidence, find_evidence, read_cues
@@ -27,7 +26,6 @@ def listed(name: str) -> dict[str, object]:
 
 SETTINGS = StanceSettings()
 CUES = read_cues(listed("stance_cues.toml"), SETTINGS.target, SETTINGS.aliases)
-ASPECTS = read_aspects(listed("arguments.toml"))
 
 
 def stance(text: str) -> str:
@@ -172,41 +170,6 @@ def test_every_cue_of_the_list_is_found_in_a_clause_of_its_own() -> None:
     for key, cue in CUES.cues.items():
         for clause in split_clauses(key):
             assert CUES.pattern.search(clause) or len(split_clauses(key)) > 1, cue.word
-
-
-# --- arguments -------------------------------------------------------------------------------------------------------
-
-
-def argued(text: str, p_support: float = 0.3, p_oppose: float = 0.3) -> list[tuple[str, str]]:
-    return [(a.aspect, a.side) for a in find_arguments(text, ASPECTS, CUES.negations, p_support, p_oppose)]
-
-
-@pytest.mark.parametrize("side", ["oppose", "support"])
-def test_every_argument_word_speaks_for_its_own_aspect_and_side(side: str) -> None:
-    for item in listed("arguments.toml")["aspect"]:  # type: ignore[attr-defined]
-        for word in [*item[side], *item[f"{side}_english"]]:
-            assert (item["id"], side) in argued(word), word
-
-
-def test_sentence_is_given_once_per_aspect_with_its_place() -> None:
-    text = "先说好。面膜是三无，烂脸，还刷屏！"
-    found = list(find_arguments(text, ASPECTS, CUES.negations, 0.3, 0.3))
-    assert [(a.aspect, a.side) for a in found] == [("quality", "oppose"), ("nuisance", "oppose")]
-    assert {text[a.start : a.end] for a in found} == {"面膜是三无，烂脸，还刷屏！"} == {a.sentence for a in found}
-
-
-def test_english_word_inside_a_hyphenated_one_is_no_reason() -> None:
-    assert argued("The micro-trust grows.") == []
-    assert argued("They establish trust.") == [("trust", "support")]
-
-
-def test_negated_reason_argues_for_the_other_side() -> None:
-    assert argued("这不是传销") == [("pyramid", "support")]
-
-
-def test_single_word_is_read_with_a_document_that_is_sure() -> None:
-    assert argued("又是风口") == [("future", "support")]
-    assert argued("又是风口", p_support=0.01, p_oppose=0.98) == [("future", "oppose")]
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

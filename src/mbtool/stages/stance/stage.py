@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from mbtool.contract import Stage, Tables, Tick
 from mbtool.errors import ConfigError, InputError
 from mbtool.settings import located
-from mbtool.stages.stance.arguments import Aspects, find_arguments, read_aspects
+from mbtool.stages.stance.arguments import Argument, Aspects, aspects_of, find_all_arguments
 from mbtool.stages.stance.config import CUES, StanceSettings
 from mbtool.stages.stance.core import STANCES, CueModel, decide, measure, shown
 from mbtool.stages.stance.cues import CueList, Evidence, find_evidence, read_cues
@@ -41,10 +40,9 @@ def work(config: StanceSettings, tables: Tables, tick: Tick) -> Tables:
         **{f"p_{name}": p[:, i] for i, name in enumerate(STANCES)},
         "evidence": [shown(e, config.shown_evidence) for e in evidence],
     }
-    arguments = [found for row, odds in zip(rows, p, strict=True) for found in _arguments(row, aspects, cues, odds)]
     return {
         "stance_documents": pa.table(stance_rows, schema=STANCE_DOCUMENTS.schema),
-        "arguments": ARGUMENTS.build(arguments),
+        "arguments": _arguments(documents, aspects, cues, p),
     }
 
 
@@ -89,18 +87,12 @@ def _whole_text(title: str | None, text: str | None) -> str:
     return f"{title}\n{own}" if title and title not in own else own
 
 
-def _arguments(
-    row: dict[str, Any], aspects: Aspects, cues: CueList, odds: NDArray[np.float64]
-) -> Iterator[dict[str, object]]:
-    for a in find_arguments(row["clean_text"] or "", aspects, cues.negations, float(odds[0]), float(odds[1])):
-        yield {
-            "doc_id": row["doc_id"],
-            "aspect": a.aspect,
-            "side": a.side,
-            "sentence": a.sentence,
-            "start": a.start,
-            "end": a.end,
-        }
+def _arguments(documents: pa.Table, aspects: Aspects, cues: CueList, p: NDArray[np.float64]) -> pa.Table:
+    texts = [text or "" for text in documents["clean_text"].to_pylist()]
+    found = list(find_all_arguments(texts, aspects, cues.negations, p.tolist()))
+    columns = list(zip(*(argument for _, argument in found), strict=True)) or [()] * len(Argument._fields)
+    doc_ids = documents["doc_id"].take(pa.array([number for number, _ in found], pa.int64()))
+    return pa.table({"doc_id": doc_ids, **dict(zip(Argument._fields, columns, strict=True))}, schema=ARGUMENTS.schema)
 
 
 def _lists(config: StanceSettings) -> tuple[CueList, Aspects]:
@@ -113,7 +105,7 @@ def _lists(config: StanceSettings) -> tuple[CueList, Aspects]:
     try:
         cues = read_cues(tomllib.loads(path.read_text(encoding="utf-8-sig")), config.target, config.aliases)
         path = located(config.arguments)
-        return cues, read_aspects(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return cues, aspects_of(path.read_text(encoding="utf-8-sig"))
     except (ValueError, KeyError, OSError) as error:
         raise ConfigError(f"stance: {path}: {error!r}", "see the header of that list in resources") from error
 
@@ -131,7 +123,7 @@ def merge(config: StanceSettings, shards: Iterable[Tables], corpus: Tables) -> T
 
 STAGE = Stage(
     name="stance",
-    version=4,
+    version=5,
     config=StanceSettings,
     reads=(DOCUMENTS.part("doc_id", "title", "clean_text"),),
     writes=(STANCE_DOCUMENTS, ARGUMENTS, *WRITES),
