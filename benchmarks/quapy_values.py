@@ -1,4 +1,4 @@
-"""What QuaPy estimates on small inputs, for tests to compare with: writes tests/stages/stance/quapy_values.json.
+"""What QuaPy estimates on small inputs, for tests to compare with: writes tests/shares/quapy_values.json.
 
 Run where QuaPy is installed (``pip install quapy``): python -m benchmarks.quapy_values. Its exact solver, its stopping
 rule of EMQ (mean change below 1e-4 after more than 10 rounds) and HDy's own grid of 100 shares.
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-OUT = Path(__file__).resolve().parents[1] / "tests" / "stages" / "stance" / "quapy_values.json"
+OUT = Path(__file__).resolve().parents[1] / "tests" / "shares" / "quapy_values.json"
 
 
 def posteriors(rng: np.random.Generator, labels: Any, classes: int) -> Any:

@@ -35,13 +35,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.stages.stance.bootstrap import drawn_together
+from mbtool.shares.bootstrap import drawn_together
+from mbtool.shares.documents import Documents
+from mbtool.shares.estimates import COUNT, POWERED, Method, estimate_shares
+from mbtool.shares.quantification import ESTIMATORS, Calibration, likeliest
 from mbtool.stages.stance.builtin import LONGEST, RECIPES, TARGET, make_builtin
 from mbtool.stages.stance.choosing import choose, finish
 from mbtool.stages.stance.features import Reader, as_texts, read_words
 from mbtool.stages.stance.model import TrainedModel
-from mbtool.stages.stance.quantification import ESTIMATORS, Calibration, likeliest
-from mbtool.stages.stance.shares import COUNT, POWERED, Documents, Method, estimate_shares
 from mbtool.stages.stance.training import label
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -424,6 +424,31 @@ STANCE_SHARES = TableSpec(
     ),
 )
 
+STANCE_METHOD = TableSpec(
+    name="stance_method",
+    scope="corpus",
+    schema=_fields(
+        target=pa.string(),
+        estimator=pa.string(),
+        draws=pa.int64(),
+        confidence=pa.float64(),
+        min_authors=pa.int64(),
+        min_labels=pa.int64(),
+        seed=pa.int64(),
+    ),
+)
+"""One row: how shares were asked for, so that other parts of the corpus can be estimated in the same way."""
+
+STANCE_MATERIAL = TableSpec(
+    name="stance_material",
+    scope="corpus",
+    schema=_fields(
+        p_support=pa.float64(), p_oppose=pa.float64(), p_neutral=pa.float64(), stance=pa.int64(), group=pa.int64()
+    ),
+)
+"""What the model said of labelled texts it had not learnt from, and what they are; texts of one author or of one
+wording have one group."""
+
 ARGUMENT_SHARES = TableSpec(
     name="argument_shares",
     scope="corpus",

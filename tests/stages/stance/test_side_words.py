@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from mbtool.shares.bootstrap import drawn_together
+from mbtool.shares.documents import Documents
+from mbtool.shares.estimates import Method
 from mbtool.stages.keywords import keyness
 from mbtool.stages.stance.argument_shares import share_arguments
-from mbtool.stages.stance.bootstrap import drawn_together
-from mbtool.stages.stance.shares import Documents, Method
 from mbtool.stages.stance.side_words import SidedTexts, log_odds_z, q_values, telling_words
 
 

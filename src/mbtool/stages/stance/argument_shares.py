@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.stages.stance.bootstrap import bootstrap_weights, effective_size, seeded
-from mbtool.stages.stance.shares import Documents, Method, interval
+from mbtool.shares.bootstrap import bootstrap_weights, effective_size, seeded
+from mbtool.shares.documents import Documents
+from mbtool.shares.estimates import Method, interval
 
 Ints = NDArray[np.int64]
 

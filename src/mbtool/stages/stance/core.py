@@ -9,9 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mbtool.shares.documents import CLASSES
 from mbtool.stages.stance.cues import Evidence
 
-STANCES = ("support", "oppose", "neutral")
+STANCES = CLASSES
 """The classes, in the order of the columns of a probability array."""
 
 

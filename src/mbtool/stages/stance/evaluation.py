@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mbtool.shares.documents import Documents
+from mbtool.shares.estimates import COUNT, Method, estimate_shares
+from mbtool.shares.quantification import ESTIMATORS, Calibration, likeliest
 from mbtool.stages.stance.calibrating import calibration_error
 from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.model import HeldOut
-from mbtool.stages.stance.quantification import ESTIMATORS, Calibration, likeliest
-from mbtool.stages.stance.shares import COUNT, Documents, Method, estimate_shares
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

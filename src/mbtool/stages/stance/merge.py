@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,14 +14,13 @@ from numpy.typing import NDArray
 from mbtool.contract import Tables
 from mbtool.errors import ConfigError
 from mbtool.settings import located
+from mbtool.shares.documents import CLASSES, NO_LABEL, Documents, aligned, assemble
+from mbtool.shares.estimates import COUNT, POWERED, Method, Share, estimate_shares
+from mbtool.shares.quantification import Calibration
+from mbtool.shares.raking import Margin, rake
 from mbtool.stages.stance.argument_shares import share_arguments
-from mbtool.stages.stance.bootstrap import drawn_together
 from mbtool.stages.stance.config import StanceSettings
-from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.given import read_margins, read_random_labels
-from mbtool.stages.stance.quantification import Calibration
-from mbtool.stages.stance.raking import Margin, rake
-from mbtool.stages.stance.shares import COUNT, POWERED, Documents, Method, Share, estimate_shares
 from mbtool.stages.stance.side_words import SidedTexts, SideWord, telling_words
 from mbtool.tables import (
     ARGUMENT_SHARES,
@@ -29,6 +29,8 @@ from mbtool.tables import (
     DUPLICATES,
     SIDE_WORDS,
     STANCE_DOCUMENTS,
+    STANCE_MATERIAL,
+    STANCE_METHOD,
     STANCE_SHARES,
     TOKENS,
     VOCABULARY,
@@ -46,7 +48,7 @@ READS = (
     TOKENS.whole("doc_id", "token_ids", optional=True),
     VOCABULARY.whole("token_id", "term", optional=True),
 )
-WRITES = (STANCE_SHARES, ARGUMENT_SHARES, SIDE_WORDS)
+WRITES = (STANCE_SHARES, ARGUMENT_SHARES, SIDE_WORDS, STANCE_METHOD, STANCE_MATERIAL)
 STOP_WORDS = "mbtool:stop_words.txt"
 MARGINS = ("platform", "region", "month", "voice")
 """What a population may be weighted by."""
@@ -79,26 +81,26 @@ def merged(config: StanceSettings, shards: Iterable[Tables], corpus: Tables, cal
         "stance_shares": STANCE_SHARES.build(_share_rows(config, whole, method)),
         "argument_shares": ARGUMENT_SHARES.build(_argument_rows(whole, pa.concat_tables(arguments), method)),
         "side_words": SIDE_WORDS.build(_word_rows(config, whole, corpus)),
+        "stance_method": STANCE_METHOD.build([{name: getattr(config, name) for name in STANCE_METHOD.schema.names}]),
+        "stance_material": _material(calibration),
     }
+
+
+def _material(calibration: Calibration | None) -> pa.Table:
+    """What the classifier's errors are known from; empty where they are not."""
+    if calibration is None:
+        return STANCE_MATERIAL.empty()
+    columns: list[NDArray[Any]] = [*calibration.posteriors.T, calibration.labels, calibration.groups]
+    return pa.table(dict(zip(STANCE_MATERIAL.schema.names, columns, strict=True)), schema=STANCE_MATERIAL.schema)
 
 
 def _whole(config: StanceSettings, found: pa.Table, corpus: Tables) -> Whole:
     doc_ids = found["doc_id"].combine_chunks()
-    documents, duplicates = _aligned(corpus["documents"], doc_ids), _aligned(corpus["duplicates"], doc_ids)
-    voices = _aligned(corpus["voices"], doc_ids)["voice"].combine_chunks()
-    authors, clusters = _numbered(documents["author_id"]), _numbered(duplicates["cluster_id"])
-    posteriors = np.column_stack([found[f"p_{name}"].fill_null(0.0).to_numpy() for name in STANCES])
+    documents = aligned(corpus["documents"], doc_ids)
+    voices = aligned(corpus["voices"], doc_ids)["voice"].combine_chunks()
     return Whole(
         doc_ids=doc_ids,
-        documents=Documents(
-            posteriors=posteriors.reshape(len(doc_ids), len(STANCES)).astype(np.float64),
-            stances=pc.index_in(found["stance"], value_set=pa.array(STANCES)).to_numpy().astype(np.int64),
-            weights=pc.fill_null(duplicates["weight"], 1.0).to_numpy(),
-            authors=authors,
-            clusters=clusters,
-            units=drawn_together(authors, clusters),
-            labels=_labels(config, doc_ids),
-        ),
+        documents=assemble(found, corpus["documents"], corpus["duplicates"], _labels(config, doc_ids)),
         groups={
             "all": pa.array(["all"] * len(doc_ids), pa.string()),
             "year": pc.strftime(documents["day"], format="%Y").combine_chunks(),
@@ -112,36 +114,22 @@ def _whole(config: StanceSettings, found: pa.Table, corpus: Tables) -> Whole:
     )
 
 
-def _aligned(table: pa.Table, doc_ids: pa.Array) -> pa.Table:
-    """The rows of ``table`` in the order of ``doc_ids``; nulls where it has none."""
-    return table.take(pc.index_in(doc_ids, value_set=table["doc_id"].combine_chunks()))
-
-
 def _quarters(days: pa.Array) -> pa.Array:
     """2015-Q3 for each day."""
     number = pc.cast(pc.quarter(days), pa.string())
     return pc.binary_join_element_wise(pc.strftime(days, format="%Y"), number, "-Q")
 
 
-def _numbered(names: pa.ChunkedArray) -> Ints:
-    """Names as numbers by first appearance; each missing one is a name of its own."""
-    codes = pc.dictionary_encode(names.combine_chunks(), null_encoding="mask").indices
-    numbers: Ints = pc.fill_null(codes, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    unknown = numbers < 0
-    numbers[unknown] = len(names) + np.arange(int(unknown.sum()))
-    return numbers
-
-
 def _labels(config: StanceSettings, doc_ids: pa.Array) -> Ints:
     """The class that people gave to each document of the random stratum, -1 for the others."""
-    found = np.full(len(doc_ids), -1, np.int64)
+    found = np.full(len(doc_ids), NO_LABEL, np.int64)
     if config.labels is None:
         return found
     rows = read_random_labels(config.labels)
     places = pc.index_in(pa.array([d for d, _ in rows], pa.string()), value_set=doc_ids).to_pylist()
     for place, (_, stance) in zip(places, rows, strict=True):
         if place is not None:
-            found[place] = STANCES.index(stance)
+            found[place] = CLASSES.index(stance)
     return found
 
 
@@ -157,10 +145,11 @@ def _share_rows(config: StanceSettings, whole: Whole, method: Method) -> Iterato
                 chosen = documents[inside]
                 if group != "all" and len(np.unique(chosen.authors)) < config.min_authors:
                     continue
-                default = config.estimator if config.estimator != "auto" else method.default(chosen)
-                available = method.available(chosen)
-                default = default if default in available else method.default(chosen)
-                names = [default, *(n for n in available if n != default and (group == "all" or n == COUNT))]
+                default = method.preferred(chosen, config.estimator)
+                names = [
+                    default,
+                    *(n for n in method.available(chosen) if n != default and (group == "all" or n == COUNT)),
+                ]
                 for share in estimate_shares(chosen, method, names, f"{population}/{group}/{value}"):
                     yield _share_row(share, population, group, value, is_default=share.estimator == default)
 
@@ -200,7 +189,7 @@ def _share_row(share: Share, population: str, group: str, value: str, *, is_defa
         "group_value": value,
         "n": share.n,
         "n_effective": share.n_effective,
-        "class": STANCES[share.stance],
+        "class": CLASSES[share.stance],
         "share": share.share,
         "low": share.low,
         "high": share.high,
@@ -224,14 +213,14 @@ def _argument_rows(whole: Whole, arguments: pa.Table, method: Method) -> Iterato
     ):
         for stance in (1, 0):
             given = np.zeros((size, len(aspects)), bool)
-            own = pc.equal(arguments["side"], STANCES[stance]).to_numpy()
+            own = pc.equal(arguments["side"], CLASSES[stance]).to_numpy()
             given[rows[own], columns[own]] = True
             inside = members & (documents.stances == stance)
-            label = f"{population}/arguments/{STANCES[stance]}"
+            label = f"{population}/arguments/{CLASSES[stance]}"
             for found in share_arguments(documents[inside], given[inside], method, label):
                 yield {
                     "population": population,
-                    "side": STANCES[stance],
+                    "side": CLASSES[stance],
                     "aspect": aspects[found.aspect],
                     **{name: getattr(found, name) for name in ("n", "authors", "n_side", "n_effective")},
                     **{name: getattr(found, name) for name in ("share", "low", "high")},
@@ -245,7 +234,7 @@ def _word_rows(config: StanceSettings, whole: Whole, corpus: Tables) -> Iterator
     if not terms or not len(sided):
         return
     doc_ids = whole.doc_ids.take(pa.array(sided))
-    lists = _aligned(corpus["tokens"], doc_ids)["token_ids"].combine_chunks()
+    lists = aligned(corpus["tokens"], doc_ids)["token_ids"].combine_chunks()
     documents = whole.documents
     texts = SidedTexts(
         ids=lists.flatten().to_numpy(zero_copy_only=False),
@@ -269,7 +258,7 @@ def _word_rows(config: StanceSettings, whole: Whole, corpus: Tables) -> Iterator
         authors=config.min_authors,
     ):
         ranks[side] += 1
-        yield _word_row(word, STANCES[side], ranks[side], terms, doc_ids)
+        yield _word_row(word, CLASSES[side], ranks[side], terms, doc_ids)
 
 
 def _word_row(word: SideWord, side: str, rank: int, terms: Sequence[str], doc_ids: pa.Array) -> dict[str, object]:

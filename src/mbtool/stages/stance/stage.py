@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mbtool.contract import Stage, Tables, Tick
 from mbtool.errors import ConfigError, InputError
 from mbtool.settings import located
+from mbtool.shares.quantification import Calibration
 from mbtool.stages.stance.arguments import Argument, Aspects, aspects_of, find_all_arguments
 from mbtool.stages.stance.config import CUES, StanceSettings
 from mbtool.stages.stance.core import STANCES, CueModel, decide, measure, shown
@@ -19,7 +20,6 @@ from mbtool.stages.stance.cues import CueList, Evidence, find_evidence, read_cue
 from mbtool.stages.stance.features import as_texts
 from mbtool.stages.stance.merge import READS, WRITES, merged
 from mbtool.stages.stance.model import TrainedModel, unknown_target
-from mbtool.stages.stance.quantification import Calibration
 from mbtool.stages.stance.sequence_classifier import SequenceClassifier, read_judge
 from mbtool.tables import ARGUMENTS, DOCUMENTS, STANCE_DOCUMENTS
 
@@ -123,7 +123,7 @@ def merge(config: StanceSettings, shards: Iterable[Tables], corpus: Tables) -> T
 
 STAGE = Stage(
     name="stance",
-    version=5,
+    version=6,
     config=StanceSettings,
     reads=(DOCUMENTS.part("doc_id", "title", "clean_text"),),
     writes=(STANCE_DOCUMENTS, ARGUMENTS, *WRITES),

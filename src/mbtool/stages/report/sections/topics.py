@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mbtool.stages.report.blocks import Block, Evidence, Grid, Paragraph, Section
+from mbtool.stages.report.sections.topic_sides import shares_against
 from mbtool.stages.report.sources import Sources
-from mbtool.stages.report.words import number, percent
+from mbtool.stages.report.words import interval, number, percent
 
 WORDS_OF_A_TOPIC = 8
 
@@ -37,6 +40,7 @@ def build(sources: Sources) -> Section | None:
         Paragraph(lead, "lead"),
         Grid(columns, rows, frozenset({0, 1, 2, 3})),
         Paragraph(words("topics.npmi", npmi=number(quality.get("npmi_mean"), 2)), "caution"),
+        *_sides(sources, {t["topic_id"]: t["label"] for t in topics}),
     ]
     for topic in topics:
         quotes = sources.quotes([(doc_id, None) for doc_id in topic["examples"]])
@@ -44,3 +48,17 @@ def build(sources: Sources) -> Section | None:
             title = words("topics.evidence", topic=str(topic["topic_id"]), label=topic["label"])
             blocks.append(Evidence(title, quotes))
     return Section("topics", words("topics.title"), blocks)
+
+
+def _sides(sources: Sources, labels: Mapping[int, str]) -> list[Block]:
+    """The share against in each topic that has enough authors."""
+    words = sources.words
+    found = shares_against(sources)
+    if not found:
+        return []
+    columns = [words(f"column.{k}") for k in ("topic", "words", "against", "interval", "documents")]
+    rows = [
+        [str(topic), labels[topic], percent(s.share), interval(s.low, s.high), number(s.n)]
+        for topic, s in sorted(found.items())
+    ]
+    return [Grid(columns, rows, frozenset({0, 2, 3, 4}), words("topics.sides"))]

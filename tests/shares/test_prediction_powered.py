@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mbtool.stages.stance.prediction_powered import prediction_powered
-from mbtool.stages.stance.raking import Margin, rake
+from mbtool.shares.prediction_powered import prediction_powered
+from mbtool.shares.raking import Margin, rake
 
 
 def corpus(

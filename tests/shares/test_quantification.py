@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mbtool.stages.stance.core import STANCES, decide
-from mbtool.stages.stance.quantification import (
+from mbtool.shares.quantification import (
     ESTIMATORS,
     Calibration,
     Corpus,
@@ -18,6 +17,7 @@ from mbtool.stages.stance.quantification import (
     likeliest,
     maximised,
 )
+from mbtool.stages.stance.core import STANCES, decide
 
 CASES = json.loads((Path(__file__).parent / "quapy_values.json").read_text("utf-8"))
 IDS = [f"{len(c['corpus'][0])} classes, {i}" for i, c in enumerate(CASES)]

@@ -2,7 +2,7 @@
 
 Every estimator here works on many weightings of one corpus at once: the estimate is the weighting by the documents'
 own weights, the draws of a bootstrap are the others. Shapes: n documents, m documents of the calibration material, B
-weightings, K classes in the order of ``core.STANCES``. All assume that within a class the corpus looks to the
+weightings, K classes in the order of ``documents.CLASSES``. All assume that within a class the corpus looks to the
 classifier as its training corpus did (prior shift); what that assumption costs cannot be seen without labels.
 
 To add an estimator, write a function ``(Corpus, Errors) -> (B, K)`` and name it in ``ESTIMATORS``.
@@ -39,7 +39,7 @@ class Calibration:
     posteriors: Floats
     """Shape (m, K); rows sum to 1."""
     labels: Ints
-    """The true class of each, as a place in ``core.STANCES``; shape (m,)."""
+    """The true class of each, as a place in ``documents.CLASSES``; shape (m,)."""
     groups: Ints
     """Documents of one author or of equal text have one number and are resampled together; shape (m,)."""
 

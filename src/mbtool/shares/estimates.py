@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mbtool.stages.stance.bootstrap import (
+from mbtool.shares.bootstrap import (
     bootstrap_weights,
     cells_of,
     effective_size,
@@ -21,8 +20,9 @@ from mbtool.stages.stance.bootstrap import (
     seeded,
     wilson,
 )
-from mbtool.stages.stance.prediction_powered import prediction_powered
-from mbtool.stages.stance.quantification import (
+from mbtool.shares.documents import Documents, Floats
+from mbtool.shares.prediction_powered import prediction_powered
+from mbtool.shares.quantification import (
     ESTIMATORS,
     WEAKEST,
     Calibration,
@@ -31,9 +31,6 @@ from mbtool.stages.stance.quantification import (
     classify_and_count,
     errors_of,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 COUNT = "classify_and_count"
 POWERED = "ppi"
@@ -45,34 +42,7 @@ WORTH_CALIBRATING = 0.01
 NAMES = (POWERED, *ESTIMATORS, COUNT)
 """Every estimator, in the order in which they are shown."""
 AMONG = {"sided": (0, 1), "all": (0, 1, 2)}
-"""The classes that share the whole, as places in ``core.STANCES``."""
-_NO_LABEL = -1
-
-
-@dataclass(frozen=True)
-class Documents:
-    """What is known of documents; every array has shape (n,) but the posteriors, (n, 3)."""
-
-    posteriors: Floats
-    stances: Ints
-    """The class that each was given."""
-    weights: Floats
-    authors: Ints
-    clusters: Ints
-    """Documents of (nearly) equal text have one number."""
-    units: Ints
-    """What is drawn together: see ``bootstrap.drawn_together``."""
-    labels: Ints
-    """The class that people gave to a document of the random sample; -1 for the others."""
-
-    def __getitem__(self, inside: NDArray[np.bool_]) -> Documents:
-        """Some of the documents."""
-        return Documents(*(getattr(self, name)[inside] for name in self.__dataclass_fields__))
-
-    def weighing(self, weights: Floats) -> Documents:
-        """The same documents with other weights."""
-        arrays = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Documents(**{**arrays, "weights": weights})
+"""The classes that share the whole."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +103,10 @@ class Method:
         if self.errors is None:
             return COUNT
         return UNCALIBRATED if self.errors.gain > WORTH_CALIBRATING else BEST
+
+    def preferred(self, documents: Documents, wanted: str) -> str:
+        """``wanted`` where these documents allow it, else the default; "auto" wants the default."""
+        return wanted if wanted in self.available(documents) else self.default(documents)
 
     def available(self, documents: Documents) -> list[str]:
         """The estimators that these documents allow."""
