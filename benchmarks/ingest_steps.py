@@ -9,19 +9,20 @@ from typing import Any
 
 from mbtool import api
 
+_MADE = "mbtool.stages.ingest.documents"
 STEPS = {
-    "read and parse the lines": ("mbtool.stages.ingest.chunks", "_plain_objects"),
-    "rows to columns": ("mbtool.stages.ingest.chunks", "columns_of"),
-    "ids": ("mbtool.stages.ingest.documents._Maker", "_read_ids"),
-    "dates": ("mbtool.stages.ingest.documents._Maker", "_read_times"),
-    "counts": ("mbtool.stages.ingest.documents._Maker", "_read_counts"),
-    "parts of the texts, language": ("mbtool.stages.ingest.documents._Maker", "_read_texts"),
-    "pseudonyms": ("mbtool.stages.ingest.documents._Maker", "_read_authors"),
-    "document ids": ("mbtool.stages.ingest.documents._Maker", "_name"),
-    "people out of columns": ("mbtool.stages.ingest.documents._Maker", "_hide"),
-    "extra": ("mbtool.stages.ingest.documents._Maker", "_extras"),
-    "content digests": ("mbtool.stages.ingest.documents._Maker", "_digest"),
-    "Arrow columns": ("mbtool.stages.ingest.documents._Maker", "_built"),
+    "encoding, signs of mojibake": ("mbtool.stages.ingest.chunks", "count_objects"),
+    "JSON to columns": ("mbtool.stages.ingest.chunks", "json_columns"),
+    "platform, kind, place, client": (_MADE, "_read_plain"),
+    "ids": (_MADE, "read_ids"),
+    "dates": (_MADE, "read_times"),
+    "counts": (_MADE, "read_counts"),
+    "parts of the texts, language": (_MADE, "read_texts"),
+    "pseudonyms": (_MADE, "read_authors"),
+    "document ids": (_MADE, "name_documents"),
+    "people out of columns": (_MADE, "hide_people"),
+    "extra": (_MADE, "extras"),
+    "content digests": (_MADE, "digest_contents"),
     "known or new": ("mbtool.engine.known.KnownDocuments", "revisions_of"),
     "Parquet parts": ("mbtool.store.lake.Lake", "append"),
     "latest revisions": ("mbtool.store.lake.Lake", "refresh_superseded"),

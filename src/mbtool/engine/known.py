@@ -82,11 +82,25 @@ def _line(row: Sequence[object]) -> bytes:
     return "\x1f".join(map(str, row)).encode("utf-8", "surrogatepass")
 
 
-def leading_words(digests: pa.ChunkedArray) -> Words:
+_HEX = np.full(256, 255, np.uint8)
+_HEX[[ord(sign) for sign in "0123456789abcdef"]] = np.arange(16)
+_SIGNS = 20
+
+
+def leading_words(digests: pa.ChunkedArray | pa.Array) -> Words:
     """The first 64 bits of each hexadecimal digest of 80 bits."""
-    text = "".join(digests.to_pylist())
-    tens = np.frombuffer(bytes.fromhex(text), np.uint8).reshape(-1, 10)
-    return np.ascontiguousarray(tens[:, :8]).view(np.uint64).reshape(-1)
+    chunks = digests.chunks if isinstance(digests, pa.ChunkedArray) else [digests]
+    return np.concatenate([_words_of(chunk) for chunk in chunks]) if chunks else np.zeros(0, np.uint64)
+
+
+def _words_of(digests: pa.StringArray) -> Words:
+    if not len(digests):
+        return np.zeros(0, np.uint64)
+    _, offsets, data = digests.buffers()
+    start = np.frombuffer(offsets, np.int32)[digests.offset]
+    signs = np.frombuffer(data, np.uint8)[start : start + _SIGNS * len(digests)].reshape(-1, _SIGNS)
+    values = _HEX[signs[:, :16]]
+    return np.ascontiguousarray(values[:, ::2] << 4 | values[:, 1::2]).view(np.uint64).reshape(-1)
 
 
 def _repeated(keys: Words) -> list[list[int]]:

@@ -34,18 +34,19 @@ class PairSet:
 
     def find(self, first: Words, second: Words) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """(how many pairs have this first word, whether this very pair is there), for every pair asked."""
-        counts = np.zeros(len(first), np.int64)
-        held = np.zeros(len(first), np.bool_)
+        counts, held = np.zeros(len(first), np.int64), np.zeros(len(first), np.bool_)
+        order = np.argsort(first)  # asked in order, neighbours are found in memory that was just read
+        asked, wanted = first[order], second[order]
         for keys, values in self._runs:
-            low = np.searchsorted(keys, first, "left")
-            high = np.searchsorted(keys, first, "right")
-            counts += high - low
-            at, width = np.flatnonzero(high > low), 0
+            low = np.minimum(np.searchsorted(keys, asked, "left"), len(keys) - 1)
+            at, width = np.flatnonzero(keys[low] == asked), 0
             while len(at):
                 place = low[at] + width
-                held[at] |= values[place] == second[at]
+                counts[order[at]] += 1
+                held[order[at]] |= values[place] == wanted[at]
                 width += 1
-                at = at[low[at] + width < high[at]]
+                at = at[low[at] + width < len(keys)]
+                at = at[keys[low[at] + width] == asked[at]]
         return counts, held
 
 

@@ -166,16 +166,20 @@ def pieces_of(lake: Lake, spec: TableSpec, stage: str, entry: Entry) -> Pieces:
 
 
 def find_superseded(parts: Sequence[Part]) -> pa.Table:
-    """(doc_id, revision, part) of all but the latest revision of each document that has several."""
+    """(doc_id, revision, part) of all but the latest revision of each document that has several.
+
+    Parts are read from the last to the first: what an earlier one holds of a document is an earlier revision.
+    """
     wanted = pa.schema([DOCUMENTS.schema.field(c) for c in ("doc_id", "revision", "crawled_at")])
-    revised = _revised(parts)
+    revised, tables = pa.array([], pa.string()), list[pa.Table]()
+    for part in reversed(parts):
+        (table,) = read_columns([part.path], wanted)
+        is_revision = pc.greater(table["revision"], 1)
+        chosen = table.filter(pc.or_(is_revision, pc.is_in(table["doc_id"], value_set=revised)))
+        tables.insert(0, chosen.append_column("part", pa.array([part.name] * chosen.num_rows, pa.string())))
+        revised = pc.unique(pa.concat_arrays([revised, *table["doc_id"].filter(is_revision).chunks]))
     if not len(revised):
         return SUPERSEDED_SCHEMA.empty_table()
-    tables = []
-    for part in parts:
-        (table,) = read_columns([part.path], wanted)
-        chosen = table.filter(pc.is_in(table["doc_id"], value_set=revised))
-        tables.append(chosen.append_column("part", pa.array([part.name] * chosen.num_rows, pa.string())))
     several = pa.concat_tables(tables).to_pylist()
     latest: dict[str, int] = {}
     for index, row in enumerate(several):
@@ -184,16 +188,6 @@ def find_superseded(parts: Sequence[Part]) -> pa.Table:
             latest[row["doc_id"]] = index
     keep = set(latest.values())
     return pa.Table.from_pylist([r for i, r in enumerate(several) if i not in keep], schema=SUPERSEDED_SCHEMA)
-
-
-def _revised(parts: Sequence[Part]) -> pa.Array:
-    """The doc_ids that have a second revision: few, so that only they need be held."""
-    wanted = pa.schema([DOCUMENTS.schema.field(c) for c in ("doc_id", "revision")])
-    found = [pa.array([], pa.string())]
-    for part in parts:
-        (table,) = read_columns([part.path], wanted)
-        found += table.filter(pc.greater(table["revision"], 1))["doc_id"].chunks
-    return pc.unique(pa.concat_arrays(found))
 
 
 def _crawled(row: dict[str, object]) -> float:

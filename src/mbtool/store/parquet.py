@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 ROW_GROUP_ROWS = 65_536
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes | pa.Buffer) -> None:
     """Write ``data`` so that a reader sees the old file or the new one, never a part; mode 0600."""
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")

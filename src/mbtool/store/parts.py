@@ -61,7 +61,7 @@ def append_part(folder: Path, spec: TableSpec, table: pa.Table) -> Part | None:
     sequence = present[-1].sequence + 1 if present else 1
     name = "part-" + _digest([*(f"{c}={d}" for c, d in sorted(digests.items())), str(sequence)])[:16]
     path = folder / f"{name}.parquet"
-    write_atomically(path, encoded.to_pybytes())
+    write_atomically(path, encoded)
     manifest = {"sequence": sequence, "rows": table.num_rows, "ingested_at": int(time.time()), "columns": digests}
     write_atomically(path.with_suffix(".json"), json.dumps(manifest, indent=1, sort_keys=True).encode())
     return Part(path, sequence, table.num_rows, digests)

@@ -8,27 +8,28 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from mbtool.text.characters import odd_ones
+
 ODD, SPACE, MARKUP, FURNITURE, SIGN, HAN, LATIN, OTHER = (1 << bit for bit in range(8))
 """ODD: what ``plain_characters`` repairs or folds. MARKUP: & and <. FURNITURE: a character that a phrase of a page must
 have. SIGN: what topics, names, addresses and emoticons are marked by. The rest as ``languages`` has it."""
 ANY = 255
 _FURNITURE = "全视展收转网回查配直投轉快Rr"
 _SIGNS = "#@[/w"
+BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""Where ``str.splitlines`` ends a line."""
 _JOINERS = (0x27, 0x2019, 0x2D)
 
 Counts = npt.NDArray[np.int64]
 
 
 @cache
-def _table() -> npt.NDArray[np.uint8]:
-    """The class of every UTF-16 code unit. Halves of surrogate pairs have that of what they stand for."""
-    from mbtool.text.characters import is_odd
-
+def unit_kinds() -> npt.NDArray[np.uint8]:
+    """The kinds of every UTF-16 code unit, ored. Halves of surrogate pairs have that of what they stand for."""
     table = np.zeros(1 << 16, np.uint8)
-    for unit in range(1 << 16):
-        sign = chr(unit)
-        if not 0xD800 <= unit < 0xE000:
-            table[unit] |= ODD * is_odd(sign) | SPACE * (sign.isspace() or len(f"a{sign}a".splitlines()) > 1)
+    signs = "".join(chr(unit) for unit in range(1 << 16) if not 0xD800 <= unit < 0xE000)
+    table[[ord(sign) for sign in odd_ones(signs)]] |= ODD
+    table[[ord(sign) for sign in signs if sign.isspace() or sign in BREAKS]] |= SPACE
     table[0] = 0  # between two texts
     table[0xDB40:0xDC00] |= ODD  # private planes
     for bit, signs in ((MARKUP, "&<"), (FURNITURE, _FURNITURE), (SIGN, _SIGNS)):
@@ -66,7 +67,7 @@ def kinds_of(texts: Sequence[str]) -> list[int]:
     if found is None:
         return [kinds_of([text])[0] if len(texts) > 1 else ANY for text in texts]
     units, starts = found
-    kinds: list[int] = np.bitwise_or.reduceat(_table()[units], starts).tolist()
+    kinds: list[int] = np.bitwise_or.reduceat(unit_kinds()[units], starts).tolist()
     return kinds
 
 
@@ -79,7 +80,7 @@ def script_counts(texts: Sequence[str]) -> tuple[Counts, Counts, Counts] | None:
     if found is None:
         return None
     units, starts = found
-    classes = _table()[units]
+    classes = unit_kinds()[units]
     latin = (classes & LATIN).astype(np.bool_)
     begins = latin.copy()
     begins[1:] &= ~latin[:-1]

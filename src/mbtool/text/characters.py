@@ -47,9 +47,9 @@ def plain_characters(text: str) -> tuple[str, Repairs]:
     return _FOLD_WIDE.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text), tuple(repairs)
 
 
-def is_odd(sign: str) -> bool:
-    """Whether ``plain_characters`` would look at a text for this character."""
-    return _ODD.match(sign) is not None
+def odd_ones(text: str) -> list[str]:
+    """The characters of ``text`` for which ``plain_characters`` would look at a text."""
+    return _ODD.findall(text)
 
 
 def _joined(pair: re.Match[str]) -> str:

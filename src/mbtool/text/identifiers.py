@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -105,20 +106,17 @@ def resolve_weibo_id(mid: object, bid: object = None, url: str | None = None) ->
         return repaired._replace(value=bid_to_mid(repaired.value), repairs=(*repaired.repairs, "from_bid"))
     if repaired.value is not None and "maybe_rounded" not in repaired.repairs:
         return repaired
-    short = repair_id(bid).value or ""
-    address = read_address(url) if url else None
-    candidates = (
-        (bid_to_mid(short) if is_bid(short) else None, "from_bid"),
-        (
-            address.native_id
-            if address is not None and address.platform == "weibo" and address.kind == "post"
-            else None,
-            "from_url",
-        ),
-    )
-    for found, name in candidates:
+    for found, name in _other_ids(bid, url):
         if found is not None and found == repaired.value:
             return Repaired(found, tuple(mend for mend in repaired.repairs if mend != "maybe_rounded"), False)
         if found is not None and (repaired.value is None or found[:_EXCEL_DIGITS] == repaired.value[:_EXCEL_DIGITS]):
             return Repaired(found, (*repaired.repairs, name), False)
     return repaired
+
+
+def _other_ids(bid: object, url: str | None) -> Iterator[tuple[str | None, str]]:
+    short = repair_id(bid).value or ""
+    yield (bid_to_mid(short) if is_bid(short) else None), "from_bid"
+    address = read_address(url) if url else None
+    if address is not None and address.platform == "weibo" and address.kind == "post":
+        yield address.native_id, "from_url"

@@ -6,10 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from mbtool.text.characteristics import script_counts
+import numpy as np
+import pyarrow as pa
+
+from mbtool.text.characteristics import Counts, script_counts
 from mbtool.text.emoticons import without_emoticons
 
 Language = Literal["zh", "en", "mixed", "other"]
+_NAMES = pa.array(["zh", "en", "mixed", "other"])
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _ENGLISH_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
@@ -41,14 +45,16 @@ def languages(texts: Sequence[str]) -> list[Language]:
     counts = script_counts(bare)
     if counts is None:
         return [language(text) for text in texts]
-    known: dict[tuple[int, int, int], Language] = {}
-    found: list[Language] = []
-    for units in zip(*(count.tolist() for count in counts), strict=True):
-        name = known.get(units)
-        if name is None:
-            name = known[units] = _named(*units)
-        found.append(name)
+    found: list[Language] = languages_of_counts(*counts).to_pylist()
     return found
+
+
+def languages_of_counts(han: Counts, latin: Counts, other: Counts) -> pa.StringArray:
+    """The language of texts of so many Chinese characters, Latin words and other letters: see :func:`language`."""
+    units = han + latin + other
+    is_other = (units == 0) | (other >= OTHER_SHARE * units)
+    codes = np.select([is_other, han >= ZH_SHARE * units, latin >= EN_SHARE * units], [3, 0, 1], 2)
+    return _NAMES.take(pa.array(codes))
 
 
 def _named(han: int, latin: int, other: int) -> Language:

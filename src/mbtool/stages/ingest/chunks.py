@@ -8,20 +8,24 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO, Protocol
 
-import numpy as np
 import orjson
 
 from mbtool.stages.ingest.columns import Column, columns_of
 from mbtool.stages.ingest.config import IngestSettings
 from mbtool.stages.ingest.convert import Converter, Place, as_rows
 from mbtool.stages.ingest.flattening import flat
+from mbtool.stages.ingest.json_columns import count_objects, json_columns
 from mbtool.stages.ingest.model import Batch, Funnel, Numbered, Reject, SourceFile
 from mbtool.text.byte_lines import LineReader
-from mbtool.text.mojibake import may_be_misread, misread_signs
 
 PIECE_BYTES = 4 << 20
+FIRST_BYTES = 1 << 20
+"""Of the first piece, which tells the preset: nothing is done beside it."""
+KERNEL_BYTES = 64 << 20
+"""Of the smallest file for which kernels are loaded, which takes as long as reading some 15 MB without them; the very
+first time they are compiled."""
 LONGEST_LINE = 16 << 20
 
 
@@ -40,6 +44,10 @@ class Job:
     numbers: Sequence[int] = ()
     columns: Mapping[str, Column] = field(default_factory=dict)
     rejects: Sequence[Reject] = ()
+    times: Sequence[str] = ()
+    """Columns of JSON Lines whose texts are times."""
+    with_kernels: bool = False
+    """Whether the file is so large that compiled code pays."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +60,19 @@ class Converted:
     encodings: Mapping[str, int] = field(default_factory=dict)
 
 
-Map = Callable[[Callable[[Job], Converted], Iterable[Job]], Iterator[Converted]]
-"""Applies a function to every job and gives the results in order; in this process or in several."""
+class Map(Protocol):
+    """Applies a function to every job and gives the results in order."""
+
+    def __call__(
+        self, function: Callable[[Job], Converted], jobs: Iterable[Job], *, in_threads: bool = False
+    ) -> Iterator[Converted]:
+        """In processes, or in threads where most of the work is compiled code; or here, one after the other."""
+        ...
 
 
-def in_this_process(function: Callable[[Job], Converted], jobs: Iterable[Job]) -> Iterator[Converted]:
+def in_this_process(
+    function: Callable[[Job], Converted], jobs: Iterable[Job], *, in_threads: bool = False
+) -> Iterator[Converted]:
     """The plain map."""
     return map(function, jobs)
 
@@ -87,13 +103,12 @@ def convert_lines(job: Job) -> Converted:
 
 def _convert_rows(job: Job) -> Converted:
     funnel = Funnel()
-    converter = Converter(job.file, job.settings, job.key, funnel, job.place)
-    batch = converter.columns_batch(job.numbers, job.columns, job.rejects)
-    if batch is None:
-        items: list[Numbered | Reject] = [*as_rows(job.numbers, job.columns), *job.rejects]
-        items.sort(key=lambda item: item.number)
-        batch = converter.batch(items)
-    return Converted(batch, funnel)
+    converter = Converter(job.file, job.settings, job.key, funnel, job.place, with_kernels=job.with_kernels)
+    if converter.takes_columns and job.numbers:
+        return Converted(converter.columns_batch(job.numbers, job.columns, job.rejects), funnel)
+    items: list[Numbered | Reject] = [*as_rows(job.numbers, job.columns), *job.rejects]
+    items.sort(key=lambda item: item.number)
+    return Converted(converter.batch(items), funnel)
 
 
 def _convert_lines(job: Job) -> Converted:
@@ -101,38 +116,31 @@ def _convert_lines(job: Job) -> Converted:
         stream.seek(job.start)
         data = stream.read(job.end - job.start)
     funnel = Funnel()
-    converter = Converter(job.file, job.settings, job.key, funnel, job.place)
-    rows = _plain_objects(data)
-    if rows is not None:
-        funnel.records += len(rows)
-        numbers = range(1, len(rows) + 1)
-        batch = converter.columns_batch(numbers, columns_of(rows, is_nested=True), ())
-        if batch is None:
-            batch = converter.batch([Numbered(n, flat(row)) for n, row in zip(numbers, rows, strict=True)])
-        return Converted(batch, funnel, len(rows), {"utf-8": len(rows)})
+    converter = Converter(job.file, job.settings, job.key, funnel, job.place, with_kernels=job.with_kernels)
+    lines = count_objects(data, with_kernel=job.with_kernels)
+    batch = _objects(data, lines, converter, job.times) if lines else None
+    if batch is not None:
+        funnel.records += lines
+        return Converted(batch, funnel, lines, {"utf-8": lines})
     reader = LineReader(io.BytesIO(data), job.file.source.encoding, max_line_bytes=LONGEST_LINE, sample=job.sample)
     batch = converter.batch(list(json_line_items(reader, funnel)))
     funnel.repairs.update(reader.repairs)
     return Converted(batch, funnel, reader.lines_read, dict(reader.encodings))
 
 
-def _plain_objects(data: bytes) -> list[dict[str, Any]] | None:
-    """The objects of a piece whose lines are all sound UTF-8 and JSON, as nearly all are; None for any other."""
-    if b"\0" in data or b"\r" in data:
-        return None
+def _objects(data: bytes, lines: int, converter: Converter, times: Sequence[str]) -> Batch | None:
+    """What so many lines hold if all are JSON objects, as nearly always; else None."""
+    numbers = range(1, lines + 1)
+    columns = json_columns(data, lines, times) if converter.takes_columns else None
+    if columns is not None:
+        return converter.columns_batch(numbers, columns, ())
     try:
-        text = data.decode("utf-8")
-        if _has_signs(text) and may_be_misread(text):
-            return None
         rows = [orjson.loads(line) for line in data.removesuffix(b"\n").split(b"\n")]
     except ValueError:
         return None
-    return rows if set(map(type, rows)) == {dict} else None
-
-
-def _has_signs(text: str) -> bool:
-    units = np.frombuffer(text.encode("utf-16-le"), np.uint16)
-    return bool(misread_signs()[units].any())
+    if converter.takes_columns:
+        return converter.columns_batch(numbers, columns_of(rows, is_nested=True), ())
+    return converter.batch([Numbered(n, flat(row)) for n, row in zip(numbers, rows, strict=True)])
 
 
 def json_line_items(reader: LineReader, funnel: Funnel) -> Iterator[Numbered | Reject]:
@@ -163,9 +171,9 @@ def bad_line(number: int, problem: str, text: str) -> Reject:
 
 
 def pieces(stream: BinaryIO, start: int, size: int) -> Iterator[tuple[int, int]]:
-    """(start, end) of pieces of whole lines of about 4 MB. A line is never cut, however long."""
+    """(start, end) of pieces of whole lines of about 4 MB, of 1 MB the first. A line is never cut, however long."""
     while start < size:
-        end = start + PIECE_BYTES
+        end = start + (PIECE_BYTES if start else min(PIECE_BYTES, FIRST_BYTES))
         if end < size:
             stream.seek(end)
             while True:

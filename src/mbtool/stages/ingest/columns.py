@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias, TypeGuard
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from mbtool.stages.ingest.flattening import flat
+from mbtool.stages.ingest.strings import Places, are_filled, patched, storable_texts, views
 
-Column = Sequence[Any]
-"""One value a row; None where the row has none."""
+Column: TypeAlias = "Sequence[Any] | pa.Array"
+"""One value a row, None where the row has none; an Arrow array where the values are of one kind."""
 NULLS = frozenset(("", "-", "无", "未知", "none", "null", "nan", "\\n"))
 _LONGEST_NULL = 4
 
@@ -80,29 +85,92 @@ def _spread(part: Column, places: list[int], rows: int) -> Column:
     return column
 
 
+def as_column(values: Column) -> Column:
+    """``values`` as Arrow holds them, where they are all text, whole numbers or truth values; else as they are."""
+    if isinstance(values, pa.Array):
+        return values
+    kind = _ARROW_KINDS.get(frozenset(set(map(type, values)) - {type(None)}))
+    if kind is None:
+        return values
+    try:
+        return pa.array(values, kind)
+    except (UnicodeEncodeError, OverflowError):  # half a character; a number of more than 64 bits
+        return values
+
+
+_ARROW_KINDS = {
+    frozenset(): pa.null(),
+    frozenset({str}): pa.string(),
+    frozenset({int}): pa.int64(),
+    frozenset({bool}): pa.bool_(),
+}
+
+
+def as_list(values: Column) -> Sequence[Any]:
+    """``values`` as Python has them."""
+    found: Sequence[Any] = values.to_pylist() if isinstance(values, pa.Array) else values
+    return found
+
+
+def value_at(values: Column, place: int) -> Any:
+    """One value of a column as Python has it."""
+    value = values[place]
+    return value.as_py() if isinstance(value, pa.Scalar) else value
+
+
+def values_at(values: Column, places: Sequence[int] | Places) -> list[Any]:
+    """Some values of a column as Python has them."""
+    if isinstance(values, pa.Array):
+        found: list[Any] = (values if len(places) == len(values) else values.take(pa.array(places))).to_pylist()
+        return found
+    return [values[int(place)] for place in places]
+
+
+def is_text(values: Column | None) -> TypeGuard[pa.StringArray]:
+    """Whether a column is one of text and nothing else."""
+    return isinstance(values, pa.StringArray)
+
+
+def is_void(values: Column | None) -> bool:
+    """Whether no row of a column has a value."""
+    if isinstance(values, pa.Array):
+        return bool(values.null_count == len(values))
+    return values is None or not any(value is not None for value in values)
+
+
 def mapped_columns(
     columns: Mapping[str, Column], fields: Mapping[str, str]
 ) -> tuple[dict[str, Column], dict[str, Column]]:
-    """(fields, rest): known columns by field, in each row the first that has a value; and every other column."""
+    """(fields, rest): known columns by field, in each row the first of ``fields`` that has a value; and the others."""
     known: dict[str, Column] = {}
-    rest: dict[str, Column] = {}
-    for name, values in columns.items():
-        field = fields.get(name)
-        if field is None:
-            rest[name] = values
-        elif field in known:
-            pairs = zip(known[field], values, strict=True)
+    for name, field in fields.items():
+        if name not in columns:
+            continue
+        if field in known:
+            pairs = zip(as_list(known[field]), as_list(columns[name]), strict=True)
             known[field] = [b if a is None or a == "" else a for a, b in pairs]
         else:
-            known[field] = values
-    return known, rest
+            known[field] = columns[name]
+    as_in_file = dict.fromkeys(fields[name] for name in columns if name in fields)
+    return {field: known[field] for field in as_in_file}, {n: v for n, v in columns.items() if n not in fields}
 
 
-def words(values: Column | None, rows: int) -> Column:
-    """Each value as text without blanks around it; None for what exporters write for nothing, and for lists."""
-    if values is None:
-        return _nothing(rows)
-    return each(values, word)
+def words(values: Column | None, rows: int, *, with_kernel: bool = False) -> pa.StringArray:
+    """Each value as text without blanks around it; null for what exporters write for nothing, and for lists."""
+    if values is None or is_void(values):
+        return pa.nulls(rows, pa.string())
+    if isinstance(values, pa.Int64Array):
+        return values.cast(pa.string())
+    if isinstance(values, pa.BooleanArray):
+        return pc.if_else(values, "True", "False")
+    if not isinstance(values, pa.StringArray):
+        return storable_texts([word(value) for value in values])
+    unclear = np.arange(rows)
+    if with_kernel:
+        from mbtool.kernels.row_texts import unclear_words
+
+        unclear = np.flatnonzero(unclear_words(*views(values)) & are_filled(values))
+    return patched(values, unclear, each_text(values.take(pa.array(unclear)), word))
 
 
 def word(value: Any) -> str | None:
@@ -116,30 +184,36 @@ def word(value: Any) -> str | None:
     return None if text.lower() in NULLS else text
 
 
+def each_text(values: pa.StringArray, function: Callable[[Any], str | None]) -> pa.StringArray:
+    """``function`` of each text, once for each different one where texts recur."""
+    coded = values.dictionary_encode()
+    if 2 * len(coded.dictionary) > len(values) or (values.null_count and function(None) is not None):
+        return storable_texts([function(value) for value in values.to_pylist()])
+    return storable_texts([function(value) for value in coded.dictionary.to_pylist()]).take(coded.indices)
+
+
 def each(values: Column, function: Callable[[Any], Any]) -> Column:
     """``function`` of each value, once for each different value where values recur; a constant column at once."""
-    first = values[0] if len(values) else None
-    if first is None and not any(value is not None for value in values):
+    if is_void(values):
         return [function(None)] * len(values)
+    if isinstance(values, pa.Array):
+        coded = values.dictionary_encode()
+        if 2 * len(coded.dictionary) > len(values):
+            return [function(value) for value in values.to_pylist()]
+        known = [*map(function, coded.dictionary.to_pylist()), function(None) if values.null_count else None]
+        return [known[at] for at in coded.indices.fill_null(len(known) - 1).to_pylist()]
     try:
         different = set(values)
     except TypeError:
         return [function(value) for value in values]
     if len(different) * 2 > len(values) or len(set(map(type, different))) > 1:  # 1 and True are one value of a set
         return [function(value) for value in values]
-    known = {value: function(value) for value in different}
-    return [known[value] for value in values]
+    found = {value: function(value) for value in different}
+    return [found[value] for value in values]
 
 
-def picked(values: Column, places: Iterable[int]) -> list[Any]:
+def picked(values: Column, places: Sequence[int]) -> Column:
     """The values at ``places``."""
+    if isinstance(values, pa.Array):
+        return values.take(pa.array(places, pa.int64()))
     return [values[place] for place in places]
-
-
-def _nothing(rows: int) -> Column:
-    return [None] * rows
-
-
-def is_blank(values: Column) -> bool:
-    """Whether no row has a value."""
-    return not any(value is not None for value in values)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from mbtool.stages.ingest.columns import Column, columns_of, each, mapped_columns, word
+from mbtool.stages.ingest.columns import Column, as_list, columns_of, each, mapped_columns, word
 from mbtool.stages.ingest.config import IngestSettings
-from mbtool.stages.ingest.documents import Context, make_context, make_documents, mapped, storable
+from mbtool.stages.ingest.context import Context, make_context
+from mbtool.stages.ingest.documents import make_documents, mapped
 from mbtool.stages.ingest.model import (
     FLAGS,
     Batch,
@@ -29,6 +30,7 @@ from mbtool.stages.ingest.model import (
 )
 from mbtool.stages.ingest.presets import find_preset, named_preset
 from mbtool.stages.ingest.privacy import safe_file_name
+from mbtool.stages.ingest.strings import storable
 from mbtool.stages.ingest.tables import make_index_value, make_poll_option
 from mbtool.tables import DOCUMENTS, INDEX_SERIES, INGESTED, POLLS, REJECTS
 from mbtool.text.masking import masker
@@ -67,9 +69,17 @@ class Converter:
     """Converts the rows of one file, a batch at a time; ``funnel`` counts what became of them."""
 
     def __init__(
-        self, file: SourceFile, settings: IngestSettings, key: bytes, funnel: Funnel, place: Place | None = None
+        self,
+        file: SourceFile,
+        settings: IngestSettings,
+        key: bytes,
+        funnel: Funnel,
+        place: Place | None = None,
+        *,
+        with_kernels: bool = False,
     ) -> None:
         place = place or Place()
+        self._with_kernels = with_kernels
         self.file, self.settings, self.funnel = file, settings, funnel
         self._key = key
         self._section = place.section
@@ -108,13 +118,15 @@ class Converter:
                 at = self._sort(item, at, runs, rejects)
         return self._made(runs, rejects)
 
-    def columns_batch(
-        self, numbers: Sequence[int], columns: Mapping[str, Column], rejects: Sequence[Reject]
-    ) -> Batch | None:
-        """As ``batch``, for rows that are columns already; None if they have to be looked at one by one."""
+    @property
+    def takes_columns(self) -> bool:
+        """Whether ``columns_batch`` reads the next rows: where a preset unnests or repairs, each row is looked at."""
+        return self._preset is not None and self._preset.prepare is None and self._preset.table == DOCUMENTS.name
+
+    def columns_batch(self, numbers: Sequence[int], columns: Mapping[str, Column], rejects: Sequence[Reject]) -> Batch:
+        """As ``batch``, for one row or more that are columns already."""
         preset = self._preset
-        if preset is None or preset.prepare is not None or preset.table != DOCUMENTS.name or not numbers:
-            return None
+        assert preset is not None
         self._name_file(preset, columns)
         table, refused = self._documents(preset, numbers, columns)
         rejected = [*rejects, *(reject for _, reject in refused)]
@@ -152,7 +164,9 @@ class Converter:
     def _context(self, preset: Preset) -> Context:
         context = self._contexts.get(preset.name)
         if context is None:
-            context = make_context(self.file, self.settings, preset, self._key, self.funnel)
+            context = make_context(
+                self.file, self.settings, preset, self._key, self.funnel, with_kernels=self._with_kernels
+            )
             if self._contexts:  # ids of equal anonymous rows are counted over the whole file
                 context.occurrences = next(iter(self._contexts.values())).occurrences
             if self._source_file is not None:
@@ -185,7 +199,7 @@ class Converter:
     def _make_rows(
         self, context: Context, run: _Run, rows: dict[str, list[tuple[int, Row]]], rejects: list[tuple[int, Reject]]
     ) -> None:
-        columns = {**context.preset.columns, **self.file.source.columns}
+        columns = self._mapping(context.preset)
         for place, number, row in zip(run.places, run.numbers, run.rows, strict=True):
             fields, _ = mapped(row, columns)
             for name, value in self._told(context.preset).items():
@@ -197,6 +211,11 @@ class Converter:
             else:
                 rows.setdefault(context.preset.table, []).append((place, made))
 
+    def _mapping(self, preset: Preset) -> dict[str, str]:
+        """Column → field; what the source says goes first."""
+        given = self.file.source.columns
+        return {**given, **{column: name for column, name in preset.columns.items() if column not in given}}
+
     def _told(self, preset: Preset) -> Row:
         return preset.from_name(self.file.name, self._section.name) if preset.from_name else {}
 
@@ -205,9 +224,9 @@ class Converter:
     ) -> tuple[pa.Table, list[tuple[int, Reject]]]:
         context = self._context(preset)
         columns = _read_cells(preset, columns)
-        fields, rest = mapped_columns(columns, {**preset.columns, **self.file.source.columns})
+        fields, rest = mapped_columns(columns, self._mapping(preset))
         for name, value in self._told(preset).items():
-            given = fields.get(name) or [None] * len(numbers)
+            given = as_list(fields[name]) if name in fields else [None] * len(numbers)
             fields[name] = [value if v is None or v == "" else v for v in given]
         return make_documents(numbers, fields, rest, context)
 
@@ -219,7 +238,7 @@ class Converter:
         if not self.settings.keep_authors and preset.kind != "article":
             fields, _ = mapped_columns(columns, preset.columns)
             for field_name in ("author_name", "author_id"):
-                people |= {word(value) or "" for value in (fields.get(field_name) or ())[:_NAMED_BY]}
+                people |= {word(value) or "" for value in as_list(fields.get(field_name, ())[:_NAMED_BY])}
             namer = self._context(preset).tokens.namer(self.file.source.platform or preset.platform)
             name = safe_file_name(name, namer, frozenset(p for p in people if p and p in name))
         self._source_file = name
@@ -261,7 +280,7 @@ def _read_cells(preset: Preset, columns: Mapping[str, Column]) -> Mapping[str, C
         if name in read:
             read[name] = each(read[name], function)
     for name, flag in preset.flags_if_true.items():
-        values = read.get(name, ())
+        values = as_list(read.get(name, ()))
         if True in values:
             old = read.get(FLAGS) or [()] * len(values)
             read[FLAGS] = [[*(o or ()), flag] if v is True else o for o, v in zip(old, values, strict=True)]
@@ -271,7 +290,7 @@ def _read_cells(preset: Preset, columns: Mapping[str, Column]) -> Mapping[str, C
 def as_rows(numbers: Sequence[int], columns: Mapping[str, Column]) -> list[Numbered]:
     """Columns as rows again."""
     names = tuple(columns)
-    rows = zip(*columns.values(), strict=True) if names else (() for _ in numbers)
+    rows = zip(*map(as_list, columns.values()), strict=True) if names else (() for _ in numbers)
     return [Numbered(number, dict(zip(names, row, strict=True))) for number, row in zip(numbers, rows, strict=True)]
 
 

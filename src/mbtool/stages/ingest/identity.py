@@ -1,45 +1,34 @@
-"""Who and which: document ids, content digests, pseudonyms."""
+"""What documents are told apart by: hashes of what they are known by."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
 from mbtool.kernels.sorted_keys import PairSet
-from mbtool.stages.ingest.columns import Column
+from mbtool.stages.ingest.strings import Bytes, from_rows, views
 from mbtool.text.posts import comparison_key
 
-CONTENT = (
-    "platform kind parent_id root_id repost_of author_id author_verified source title abstract keywords tags text"
-    " region url rating date_precision"
-).split()
-COUNTED = "published_at likes comments reposts reads collects is_truncated".split()
-"""What makes two records of one document the same record; where and when it was read does not."""
+_DIGEST_BYTES = 10
 
 
 def _digest(*parts: object) -> str:
     text = "\x1f".join("" if p is None else str(p) for p in parts)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def content_digests(columns: Mapping[str, Column], numbers: npt.NDArray[np.int64]) -> list[str]:
-    """A digest of everything in which two revisions of a document can differ, for each row.
+def digests(texts: pa.StringArray, tails: Bytes, *, with_kernel: bool) -> pa.StringArray:
+    """The digest of each text with its row of ``tails`` (n, width) behind it; compiled if ``with_kernel``."""
+    if with_kernel:
+        from mbtool.kernels.blake2 import blake2b_hex
 
-    ``columns`` holds the columns of ``CONTENT`` as text, lists joined; ``numbers`` those of ``COUNTED``, one a column.
-    """
-    rows = len(numbers)
-    texts = [columns[name] for name in CONTENT]
-    filled = [["" if v is None else v for v in t] if None in t else t for t in texts]
-    data = np.ascontiguousarray(numbers.astype("<i8")).tobytes()
-    width = 8 * numbers.shape[1]
-    blake = hashlib.blake2b
-    return [
-        blake("\x1f".join(row).encode() + data[at * width : at * width + width], digest_size=10).hexdigest()
-        for at, row in zip(range(rows), zip(*filled, strict=True), strict=True)
-    ]
+        return from_rows(blake2b_hex(*views(texts), tails, _DIGEST_BYTES))
+    blake, ends = hashlib.blake2b, map(bytes, tails)
+    rows = zip(texts.to_pylist(), ends, strict=True)
+    return pa.array([blake(text.encode() + end, digest_size=_DIGEST_BYTES).hexdigest() for text, end in rows])
 
 
 def native_document_id(platform: str | None, kind: str, native_id: str) -> str:
@@ -52,21 +41,9 @@ def poll_post_id(native_id: str | None) -> str | None:
     return native_document_id("weibo", "post", native_id) if native_id else None
 
 
-def document_keys(
-    platforms: Column, kinds: Column, native_ids: Column, authors: Column, published: Column, clean_texts: Column
-) -> list[str]:
-    """The id of every document that has a native id; of the others, a hash of what they are known by.
-
-    That is platform, author (as the file names it, never the pseudonym), time and normalised text; ``Occurrences``
-    makes the id of it.
-    """
-    blake = hashlib.blake2b
-    return [
-        blake(f"{p or ''}\x1f{k}\x1f{n}".encode(), digest_size=10).hexdigest()
-        if n
-        else _digest(p, a, at, comparison_key(text or ""))
-        for p, k, n, a, at, text in zip(platforms, kinds, native_ids, authors, published, clean_texts, strict=True)
-    ]
+def anonymous_key(platform: str | None, author: str | None, published: int, clean_text: str) -> str:
+    """What a document without a native id is known by; ``Occurrences`` makes the id of it."""
+    return _digest(platform, author, published, comparison_key(clean_text))
 
 
 class Occurrences:
@@ -95,8 +72,3 @@ class Occurrences:
         self._seen.add(words, places)
         self._next += len(keys)
         return found
-
-
-__all__ = [
-    "CONTENT", "COUNTED", "Occurrences", "content_digests", "document_keys", "native_document_id", "poll_post_id",
-]  # fmt: skip

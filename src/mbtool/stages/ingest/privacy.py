@@ -9,6 +9,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mbtool.stages.ingest.strings import constant, from_rows, the_one_value, views
 from mbtool.text.epochs import parse_numeric_text
 from mbtool.text.links import replace_mentions
 
@@ -19,6 +23,8 @@ _USER_URL = re.compile(
     r"(?P<head>weibo\.(?:com|cn)/(?:u/|profile/|n/|p/100505)?|xiaohongshu\.com/user/profile/|douyin\.com/user/|kuaishou\.com/profile/"
     r"|space\.bilibili\.com/|zhihu\.com/people/|tieba\.baidu\.com/home/main\?(?:un|id)=|douban\.com/people/)(?P<user>[^/?#&\s\"'，。）)]+)"
 )
+MAY_NAME_USER = r"weibo\.c|xiaohongshu\.com|douyin\.com|kuaishou\.com|bilibili\.com|zhihu\.com|baidu\.com|douban\.com"
+"""Every address that names a user holds one of these."""
 # Pages of Weibo that stand where a user's name may stand.
 _PAGES = frozenset(
     "u n p detail status statuses profile ttarticle tv hot search comment repost attitude ajax login signup a topic"
@@ -34,6 +40,7 @@ _INSIDE_PERSON = re.compile(
     r"(?:^|[._])(?:user|author|creator|comment_user|at_users?)[._](?:_id|id|idstr|name|nick|remark)$", re.I
 )
 _ADDRESS_KEY = re.compile(r"(?:avatar|profile_url|profile_image|head_?img|cover_image_phone|头像|主页)", re.I)
+_TOKEN_SIGNS = 16
 _PICTURE = "picture of a person"
 _NAME_LENGTH = 30
 _FUSED = re.compile(r"(?<![A-Za-z0-9._])@([\w\-·]+)")
@@ -58,9 +65,30 @@ class Tokens:
             token = self._known[platform, author] = pseudonym(self._key, platform, author_of(platform, author))
         return token
 
+    def column(self, platforms: pa.StringArray, people: pa.StringArray, *, with_kernel: bool = False) -> pa.StringArray:
+        """The token of each row's person on each row's platform, null for none."""
+        is_one, platform = the_one_value(platforms)
+        if with_kernel and is_one:
+            return _tokens(self._key, platform, people)
+        pairs = zip(platforms.to_pylist(), people.to_pylist(), strict=True)
+        return pa.array([self.of_author(*pair) for pair in pairs], pa.string())
+
     def namer(self, platform: str | None) -> Callable[[str], str]:
         """Name → token, for one platform."""
         return lambda name: self.of_author(platform, name) or ""
+
+
+def _tokens(key: bytes, platform: str | None, people: pa.StringArray) -> pa.StringArray:
+    """As :meth:`Tokens.of_author`, compiled."""
+    from mbtool.kernels.sha256 import hmac_sha256_hex, sha256_hex
+
+    known_as = people
+    if platform in HASHED:
+        hashes = from_rows(sha256_hex(*views(people), _TOKEN_SIGNS))
+        known_as = pc.if_else(pc.match_substring_regex(people, r"\A[0-9a-f]{16}\z"), people, hashes)
+    texts = pc.binary_join_element_wise(constant(str(platform), len(people)), known_as.fill_null(""), "\x1f")
+    is_none = pc.binary_length(people.fill_null("")).to_numpy() == 0
+    return from_rows(hmac_sha256_hex(*views(texts), _TOKEN_SIGNS, key), is_none)
 
 
 @lru_cache(maxsize=4)
@@ -78,7 +106,7 @@ def author_of(platform: str | None, author: str) -> str:
 
 def pseudonym(key: bytes, platform: str | None, author: str) -> str:
     """A token that stands for an author: the same for the same author under one key, and no way back without it."""
-    return hmac.digest(key, f"{platform}\x1f{author}".encode("utf-8", "replace"), "sha256").hex()[:16]
+    return hmac.digest(key, f"{platform}\x1f{author}".encode("utf-8", "replace"), "sha256").hex()[:_TOKEN_SIGNS]
 
 
 def without_users(text: str, token: Callable[[str], str]) -> str:
@@ -121,6 +149,11 @@ def safe_extra(column: str, value: Any, token: Callable[[str], str]) -> Any:
 def is_person(column: str) -> bool:
     """Whether a column holds names or ids of people, by its name."""
     return _PERSON_KEY.search(column) is not None or _INSIDE_PERSON.search(column) is not None
+
+
+def is_address(column: str) -> bool:
+    """Whether a column holds pictures or pages of people, by its name."""
+    return _ADDRESS_KEY.search(column) is not None
 
 
 def _safe(value: Any, token: Callable[[str], str]) -> Any:

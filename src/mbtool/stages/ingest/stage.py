@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from mbtool.errors import InputError
 from mbtool.stages.ingest.chunks import (
+    FIRST_BYTES,
+    KERNEL_BYTES,
     LONGEST_LINE,
     PIECE_BYTES,
     Converted,
@@ -28,6 +30,7 @@ from mbtool.stages.ingest.convert import BATCH_ROWS, Converter
 from mbtool.stages.ingest.documents import numbered
 from mbtool.stages.ingest.formats import delimited_lines, json_rows
 from mbtool.stages.ingest.identity import Occurrences
+from mbtool.stages.ingest.json_columns import time_columns
 from mbtool.stages.ingest.model import Batch, Funnel, Numbered, Preset, Reject, Section, SourceFile
 from mbtool.stages.ingest.presets import ALL, articles, named_preset
 from mbtool.stages.ingest.readers.database import read_database
@@ -104,7 +107,8 @@ class _Reader:
         self._occurrences = Occurrences()
         self._run = run
         # What finds recurring lines serves articles only, and cannot go to another process.
-        self._job = Job(replace(file, recurring=None), settings, key, self.converter.place)
+        bare = replace(file, recurring=None)
+        self._job = Job(bare, settings, key, self.converter.place, with_kernels=file.size >= KERNEL_BYTES)
 
     def finished(self, batch: Batch) -> Batch:
         """``batch`` with the ids of anonymous documents, which are counted over the whole file."""
@@ -133,9 +137,11 @@ class _Reader:
         lines, encodings = reader.lines_read, dict(reader.encodings)
         with self.file.open() as stream:
             borders = list(pieces(stream, end, self.file.size))
-        job = replace(self._job, place=self.converter.place, sample=first[: 1 << 20])
+        sample = first[:FIRST_BYTES]
+        times = time_columns(sample[: sample.rfind(b"\n") + 1])
+        job = replace(self._job, place=self.converter.place, sample=sample, times=times)
         jobs = (replace(job, start=a, end=b) for a, b in borders)
-        for (_, end), done in zip(borders, self._run(convert_lines, jobs), strict=True):
+        for (_, end), done in zip(borders, self._elsewhere(convert_lines, jobs), strict=True):
             self._count(done)
             for name, count in done.encodings.items():
                 encodings[name] = encodings.get(name, 0) + count
@@ -176,9 +182,13 @@ class _Reader:
             for run in runs:
                 yield self.converter.batch(run)
             return
-        yield from self._elsewhere(second, runs)
+        yield from self._rows_elsewhere(second, runs)
 
-    def _elsewhere(
+    def _elsewhere(self, function: Callable[[Job], Converted], jobs: Iterable[Job]) -> Iterator[Converted]:
+        """Threads serve where columns are converted by kernels; processes where each row passes through Python."""
+        return self._run(function, jobs, in_threads=self.converter.takes_columns and self._job.with_kernels)
+
+    def _rows_elsewhere(
         self, second: list[Section | Numbered | Reject], runs: Iterator[list[Section | Numbered | Reject]]
     ) -> Iterator[Batch]:
         """A table goes on in other processes; where another one begins, its first rows are read here again."""
@@ -189,7 +199,7 @@ class _Reader:
                 run = next(runs, None)
                 continue
             ahead = _UntilSection(run, runs)
-            for done in self._run(convert_rows, map(self._rows_job, ahead)):
+            for done in self._elsewhere(convert_rows, map(self._rows_job, ahead)):
                 self._count(done)
                 yield done.batch
             run = ahead.left

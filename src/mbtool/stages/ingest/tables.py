@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from mbtool.stages.ingest.documents import Context
+from mbtool.stages.ingest.context import Context
 from mbtool.stages.ingest.identity import poll_post_id
 from mbtool.stages.ingest.model import Reject, Row
 from mbtool.tables import INDEX_SERIES, POLLS
