@@ -44,7 +44,7 @@ from mbtool.store.parquet import write_atomically
 from mbtool.tables import DOCUMENTS
 from mbtool.warming import compile_for, not_compiled
 
-INGEST_VERSION = 2
+INGEST_VERSION = 3
 """Raised when the same file may be read differently: every file is then read again, and what differs is a revision."""
 
 Engine = Literal["local", "serial"]

@@ -29,6 +29,28 @@ def test_the_same_file_again_is_not_read(project: Path) -> None:
     assert [run.is_unchanged for run in again.files] == [True]
 
 
+def test_files_of_two_sources_with_one_name_are_each_read_when_they_change(project: Path) -> None:
+    folders = [project / "data", project / "more"]
+    folders[1].mkdir()
+    (folders[1] / "posts.csv").write_text("id,正文\nb1,淘宝\n", encoding="utf-8")
+    api.ingest(*folders, config=load(project))
+    assert [run.is_unchanged for run in api.ingest(*folders, config=load(project)).files] == [True, True]
+    (folders[0] / "posts.csv").write_text(POSTS + "a7,小赵,2015-07-24,新的一条,1\n", encoding="utf-8")
+    first, second = api.ingest(*folders, config=load(project)).files
+    assert (first.is_unchanged, first.funnel.stored, second.is_unchanged) == (False, 1, True)
+
+
+def test_rejects_of_two_files_with_one_name_are_both_taken_again(project: Path) -> None:
+    folders = [project / "data", project / "more"]
+    folders[1].mkdir()
+    (folders[0] / "posts.csv").write_text(POSTS + "b1,x,2015-07-22,,1\n", encoding="utf-8")
+    (folders[1] / "posts.csv").write_text("id,正文\nb1,淘宝\n", encoding="utf-8")
+    api.ingest(*folders, config=load(project))
+    again = api.ingest(*folders, config=load(project), retry_rejects=True)
+    assert sum(run.funnel.rejected.total() for run in again.files if run.funnel) == 1
+    assert len(documents(project, "rejects")) == 1
+
+
 def test_the_same_records_in_another_file_add_nothing(project: Path) -> None:
     api.ingest(config=load(project))
     shutil.copy(project / "data" / "posts.csv", project / "data" / "copy.csv")
@@ -69,6 +91,20 @@ def test_two_revisions_in_one_file_come_into_two_parts(project: Path) -> None:
         ("b", 1),
     ]
     assert sorted((str(r["native_id"]), r["likes"]) for r in documents(project)) == [("a", 3), ("b", 1)]
+
+
+def test_running_numbers_of_two_tables_are_no_ids(tmp_path: Path) -> None:
+    (tmp_path / "mbtool.toml").write_text('extends = "mbtool:base"\n[project]\nlake = "lake"\n', encoding="utf-8")
+    for name, text in (("one", "微商太烦"), ("two", "我支持她")):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        table = f"id,正文,发布时间\n1,{text},2015-07-20\n20,没意见,2015-07-21\n"
+        (tmp_path / "data" / name / "t.csv").write_text(table, encoding="utf-8")
+    result = api.ingest(tmp_path / "data", config=tmp_path / "mbtool.toml")
+    assert [(r.funnel.stored, r.funnel.revised, r.funnel.duplicate) for r in result.files] == [(2, 0, 0), (1, 0, 1)]
+    rows = documents(tmp_path)
+    assert {r["clean_text"] for r in rows} == {"微商太烦", "我支持她", "没意见"}
+    assert all(r["native_id"] is None and "id: running number" in r["flags"] for r in rows)  # type: ignore[operator]
+    assert {r["extra"] for r in rows} == {'{"id":"1"}', '{"id":"20"}'}
 
 
 def test_equal_anonymous_rows_stay_two_and_the_same_file_adds_nothing(project: Path) -> None:

@@ -124,14 +124,14 @@ class Ledger:
         entry = self._files.setdefault(unit.ledger_name, {"digests": []})
         if unit.digest() not in entry["digests"]:
             entry["digests"].append(unit.digest())
-        entry["rejected"] = funnel.rejected.total()
+        entry.setdefault("rejects", {})[unit.digest()] = funnel.rejected.total()  # files of two sources share a name
         entry["source_file"] = source_file
         self._write()
 
     def rejected(self, unit: Unit) -> str | None:
-        """The name under which rejects of this file are kept; None if it had none when it was last read."""
+        """The name under which rejects of files with this name are kept; None if there are none."""
         entry = self._files.get(unit.ledger_name, {})
-        return entry.get("source_file") if entry.get("rejected") else None
+        return entry.get("source_file") if any(entry.get("rejects", {}).values()) else None
 
     def forget(self, units: Sequence[Unit]) -> None:
         """Let these files be read again."""
@@ -168,8 +168,8 @@ def ingest_units(
     everything is compared with the lake, and nothing is written; no lock is needed.
     """
     ledger, runs = Ledger(lake), list[FileRun]()
-    held = {unit.name: ledger.holds(unit) for unit in units}
-    todo = [unit for unit in units if not held[unit.name]]
+    held = [ledger.holds(unit) for unit in units]  # by place: files of two sources may share a name
+    todo = [unit for unit, is_held in zip(units, held, strict=True) if not is_held]
     writer = _Writer(lake, part_rows, is_dry=is_dry) if todo else None
     progress = _Progress(report, sum(unit.size for unit in todo))
     if todo:
@@ -177,8 +177,8 @@ def ingest_units(
         report(Event(kind="start", step="ingest", message=message, total=progress.total, unit="bytes"))
     read: list[tuple[Unit, FileRun, str | None]] = []
     with ThreadPoolExecutor(1) as digests:
-        for unit in units:
-            if writer is None or held[unit.name]:
+        for unit, is_held in zip(units, held, strict=True):
+            if writer is None or is_held:
                 runs.append(FileRun(unit.name, None, is_unchanged=True))
                 continue
             stamp = unit.stamp()

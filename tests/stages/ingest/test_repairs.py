@@ -12,8 +12,8 @@ HEAD = "id,正文,点赞数\n"
 
 
 def test_byte_order_mark_inside_the_header_goes_and_is_counted() -> None:
-    result = read("a.csv", b"\xef\xbb\xbf\xef\xbb\xbf" + f'"id",正文\n1,{"支持整治"}\n'.encode())
-    assert result.documents[0]["native_id"] == "1"
+    result = read("a.csv", b"\xef\xbb\xbf\xef\xbb\xbf" + f'"id",正文\np1,{"支持整治"}\n'.encode())
+    assert result.documents[0]["native_id"] == "p1"
     assert result.funnel.repairs["byte order mark in the header"] == 1
 
 
@@ -69,9 +69,9 @@ def test_lines_in_two_encodings_are_each_read_in_their_own() -> None:
 
 
 def test_line_of_no_encoding_is_rejected_and_the_rest_comes_in() -> None:
-    data = "id,正文\n1,微商刷屏太烦了支持整治\n".encode() + b"2,\xff\xfe\xff\xfe\n" + "3,支持正规经营\n".encode()
+    data = "id,正文\np1,微商刷屏太烦了支持整治\n".encode() + b"p2,\xff\xfe\xff\xfe\n" + "p3,支持正规经营\n".encode()
     result = read("a.csv", data)
-    assert [d["native_id"] for d in result.documents if "\ufffd" not in d["text"]] == ["1", "3"]
+    assert [d["native_id"] for d in result.documents if "\ufffd" not in d["text"]] == ["p1", "p3"]
 
 
 # --- furniture that recurs --------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from mbtool.stages.ingest.strings import Mask, Places, are_filled, patched, stor
 from mbtool.text.identifiers import Repaired, repair_id, resolve_weibo_id
 
 _WHOLE = re.compile(r"[0-9]{15}[1-9]\Z")
+_RUNNING_NUMBER = r"^[0-9]{1,7}$"
 OTHERS = ("parent_id", "root_id", "repost_of")
 
 
@@ -29,6 +30,23 @@ def read_ids(making: Making) -> None:
     open_places = np.flatnonzero(is_post & ~is_whole)
     if len(open_places):
         _resolve(making, open_places)
+    _drop_running_numbers(making)
+
+
+def _drop_running_numbers(making: Making) -> None:
+    """Where no platform is known, a short number is the table's own count of its rows and goes to ``extra``.
+
+    Two tables thrown together both have a row 1: as ids, the second would be a revision of the first.
+    """
+    is_unknown, ids = pc.is_null(making.columns["platform"]), making.columns["native_id"]
+    if not pc.any(is_unknown).as_py() or ids.null_count == len(ids):
+        return
+    is_running = pc.and_(is_unknown, pc.match_substring_regex(ids, _RUNNING_NUMBER).fill_null(False))
+    places = np.flatnonzero(is_running.to_numpy(zero_copy_only=False)).tolist()
+    if places:
+        making.rest["id"] = pc.if_else(is_running, ids, pa.scalar(None, pa.string()))
+        making.columns["native_id"] = pc.if_else(is_running, pa.scalar(None, pa.string()), ids)
+        making.flag_all(places, "id: running number")
 
 
 def _ids(making: Making, name: str, is_clear: Mask, is_resolved: Mask) -> pa.StringArray:
