@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mbtool.kernels import segmentation
+from mbtool.kernels import term_numbers
 from mbtool.kernels.double_array import build_double_array
-from mbtool.kernels.segmentation import Model, cut_pieces, encode_pieces, gather_terms, merge_terms
+from mbtool.kernels.segmentation import cut_pieces, encode_pieces
+from mbtool.kernels.segmentation_model import Model
+from mbtool.kernels.term_numbers import gather_terms, merge_terms
 from mbtool.stages.segment.jieba_dictionary import JiebaDictionary
 from mbtool.stages.segment.model_cache import build_model
 
@@ -76,7 +78,7 @@ def test_merge_when_strings_repeat_then_numbers_them_by_first_appearance(strings
 
 
 def test_merge_when_all_hashes_are_equal_then_strings_are_still_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segmentation, "_hash", lambda *_: np.uint64(7))
+    monkeypatch.setattr(term_numbers, "_hash", lambda *_: np.uint64(7))
     plain: Any = merge_terms
     ids, _, _ = plain.py_func(*_packed([b"ab", b"ba", b"ab", b"a", b"", b"ba"]))
     assert ids.tolist() == [0, 1, 0, 2, 3, 1]

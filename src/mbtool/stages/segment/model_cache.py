@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mbtool.caches import cache_folder, is_ours, keep_newest, touch, write_whole
 from mbtool.kernels import double_array
-from mbtool.kernels.segmentation import BMP, HAN, NO_WORD, SYMBOL, WORDLIKE, Model
+from mbtool.kernels.segmentation_model import BMP, HAN, NO_WORD, SYMBOL, WORDLIKE, Model
 from mbtool.stages.segment import jieba_dictionary
 from mbtool.stages.segment.jieba_dictionary import (
     JiebaDictionary,

@@ -2,24 +2,32 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from mbtool.errors import InputError, UsageError
-from mbtool.kernels.segmentation import cut_pieces, encode_pieces, gather_terms, merge_terms
+from mbtool.kernels.segmentation import cut_pieces, encode_pieces
+from mbtool.kernels.term_numbers import gather_terms, merge_terms
 from mbtool.stages.segment.jieba_dictionary import Operation, UserDictionary, checked_word, read_user_dictionary
 from mbtool.stages.segment.model_cache import load_model
-from mbtool.stages.segment.protection import compile_patterns, find_spans, opening_characters
-
-Texts: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
-LONGEST_DOCUMENT = 2**31 - 1
+from mbtool.stages.segment.pieces import (
+    LONGEST_DOCUMENT,
+    Part,
+    Texts,
+    part_of,
+    pieces_of_text,
+    readonly,
+    split_part,
+    string_chunks,
+)
+from mbtool.stages.segment.protection import compile_patterns
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +98,10 @@ class Segmenter:
 
     def cut(self, text: str) -> list[str]:
         """Return the tokens of ``text``. Any str will do, lone surrogates included."""
-        bounds, whole = _pieces_of_text(text, self._patterns)
+        bounds, whole = pieces_of_text(text, self._patterns)
         parts = [text[start:end].encode("utf-8", "surrogatepass") for start, end in bounds]
         borders = np.cumsum([0, *map(len, parts)], dtype=np.int64)
-        data = _readonly(np.frombuffer(b"".join(parts), np.uint8))
+        data = readonly(np.frombuffer(b"".join(parts), np.uint8))
         if len(data) > LONGEST_DOCUMENT:
             raise InputError("a text of more than 2 GiB", "cut it into documents")
         ends, offsets = cut_pieces(data, borders[:-1], borders[1:], np.array(whole, np.bool_), self._model, self.hmm)
@@ -112,7 +120,7 @@ class Segmenter:
         for any number of ``threads``. Raises InputError for a lone surrogate, which Arrow cannot hold, and for a text
         of more than 2 GiB; UsageError for anything that is not text.
         """
-        parts = [part for chunk in _string_chunks(texts) for part in _split(_part_of(chunk, self._patterns), threads)]
+        parts = [part for chunk in string_chunks(texts) for part in split_part(part_of(chunk, self._patterns), threads)]
         if threads > 1 and len(parts) > 1:
             with ThreadPoolExecutor(threads) as pool:
                 encoded = list(pool.map(self._encode_part, parts))
@@ -120,22 +128,12 @@ class Segmenter:
             encoded = [self._encode_part(part) for part in parts]
         return _joined(encoded)
 
-    def _encode_part(self, part: "_Part") -> "_Encoded":
+    def _encode_part(self, part: Part) -> "_Encoded":
         ids_of_nodes = np.zeros(len(self._model.links), np.int32)
         ids, offsets, term_starts, term_lengths = encode_pieces(
             part.data, part.starts, part.ends, part.whole, self._model, self.hmm, ids_of_nodes
         )
         return _Encoded(ids, offsets[part.documents], *gather_terms(part.data, term_starts, term_lengths))
-
-
-class _Part(NamedTuple):
-    """UTF-8 and the pieces of it to be cut; document ``d`` is pieces ``documents[d]:documents[d + 1]``."""
-
-    data: NDArray[np.uint8]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    whole: NDArray[np.bool_]
-    documents: NDArray[np.int64]
 
 
 class _Encoded(NamedTuple):
@@ -164,137 +162,6 @@ def _not_a_text(words: Iterable[Any], name: str) -> Iterable[Any]:
     return words
 
 
-def _readonly(array: NDArray[Any]) -> NDArray[Any]:
-    """Return ``array`` made read-only: the kernels are then compiled for one type only."""
-    array.setflags(write=False)
-    return array
-
-
-def _string_chunks(texts: Texts) -> list[pa.Array]:
-    """Return ``texts`` as Arrow arrays of type string or large_string."""
-    if not isinstance(texts, pa.Array | pa.ChunkedArray):
-        texts = _arrow_strings(texts)
-    if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
-        value_type = texts.type.value_type if pa.types.is_dictionary(texts.type) else texts.type
-        if not (_is_text(value_type) or pa.types.is_null(value_type)):
-            raise UsageError(f"encode: {texts.type} is not text", "give an Arrow array of strings or a sequence of str")
-        texts = texts.cast(pa.large_string())
-    return list(texts.chunks) if isinstance(texts, pa.ChunkedArray) else [texts]
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def _arrow_strings(texts: Sequence[str | None]) -> pa.Array:
-    if isinstance(texts, str):
-        raise UsageError("encode: one text instead of a sequence of texts", "give [text], or use cut(text)")
-    try:
-        return pa.array(texts, pa.large_string())
-    except UnicodeEncodeError:
-        row = next(row for row, text in enumerate(texts) if text and any("\ud800" <= c <= "\udfff" for c in text))
-        raise InputError(f"encode: text {row} has a lone surrogate", "repair it first, or use cut") from None
-    except (pa.ArrowTypeError, pa.ArrowInvalid) as error:
-        raise UsageError(f"encode: {error}", "give an Arrow array of strings or a sequence of str") from None
-
-
-def _part_of(chunk: pa.Array, patterns: tuple[re.Pattern[str], ...]) -> _Part:
-    """Return the UTF-8 of an Arrow array without a copy, and its documents or, with ``patterns``, their pieces."""
-    wide = pa.types.is_large_string(chunk.type)
-    _, offsets, values = chunk.buffers()
-    n = len(chunk)
-    if n == 0:
-        none = np.zeros(0, np.int64)
-        return _Part(_bytes_of(None), none, none, np.zeros(0, np.bool_), np.zeros(1, np.int64))
-    borders = np.frombuffer(offsets, np.int64 if wide else np.int32)[chunk.offset : chunk.offset + n + 1].astype(
-        np.int64
-    )
-    starts, ends = borders[:-1].copy(), borders[1:].copy()
-    if chunk.null_count:
-        nulls = chunk.is_null().to_numpy(zero_copy_only=False)
-        ends[nulls] = starts[nulls]
-    if (ends - starts).max() > LONGEST_DOCUMENT:
-        raise InputError("a text of more than 2 GiB", "cut it into documents")
-    data = _bytes_of(values)
-    if patterns:
-        return _protected(data, starts, ends, patterns)
-    return _Part(data, starts, ends, np.zeros(n, np.bool_), np.arange(n + 1))
-
-
-def _bytes_of(buffer: pa.Buffer | None) -> NDArray[np.uint8]:
-    if buffer is None or buffer.size == 0:  # an array of nulls or of empty texts may have none
-        return _readonly(np.zeros(0, np.uint8))
-    return _readonly(np.frombuffer(buffer, np.uint8))
-
-
-def _pieces_of_text(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[list[tuple[int, int]], list[bool]]:
-    """Return the spans that together are ``text``, and which of them are protected."""
-    bounds: list[tuple[int, int]] = []
-    whole: list[bool] = []
-    done = 0
-    for start, end in find_spans(text, patterns):
-        if start > done:
-            bounds.append((done, start))
-            whole.append(False)
-        bounds.append((start, end))
-        whole.append(True)
-        done = end
-    if done < len(text):
-        bounds.append((done, len(text)))
-        whole.append(False)
-    return bounds, whole
-
-
-def _protected(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], patterns: tuple[re.Pattern[str], ...]
-) -> _Part:
-    """Return the part with its documents cut into protected spans and what lies between them."""
-    counts = np.ones(len(starts), np.int64)
-    found = []
-    for row in np.flatnonzero(_may_hold_spans(data, starts, ends, patterns)).tolist():
-        text = data[starts[row] : ends[row]].tobytes().decode()
-        bounds, protected = _pieces_of_text(text, patterns)
-        if True in protected:
-            counts[row] = len(bounds)
-            sizes = [len(text[a:b].encode()) for a, b in bounds]
-            found.append((row, starts[row] + np.cumsum([0, *sizes]), protected))
-    documents = np.concatenate(([0], np.cumsum(counts)))
-    part = _Part(data, np.repeat(starts, counts), np.repeat(ends, counts), np.zeros(documents[-1], np.bool_), documents)
-    for row, borders, protected in found:
-        pieces = slice(documents[row], documents[row + 1])
-        part.starts[pieces], part.ends[pieces], part.whole[pieces] = borders[:-1], borders[1:], protected
-    return part
-
-
-def _may_hold_spans(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], patterns: tuple[re.Pattern[str], ...]
-) -> NDArray[np.bool_]:
-    """Return which documents have a character that a protected span can begin with; only they become strings."""
-    openers = opening_characters(patterns)
-    if openers is None:
-        return np.ones(len(starts), np.bool_)
-    opens = np.zeros(256, np.bool_)
-    opens[list(openers.encode())] = True
-    places = np.flatnonzero(opens[data])
-    return np.searchsorted(places, starts) < np.searchsorted(places, ends)
-
-
-def _split(part: _Part, n: int) -> list[_Part]:
-    """Return ``part`` as at most ``n`` runs of documents of about the same number of bytes."""
-    if n <= 1 or len(part.documents) <= 2:
-        return [part]
-    before = np.concatenate(([0], np.cumsum(part.ends - part.starts)))[part.documents]
-    borders = np.searchsorted(before, [before[-1] * k // n for k in range(1, n)])
-    borders = np.unique(np.concatenate(([0], borders, [len(before) - 1])))
-    return [_slice(part, first, last) for first, last in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True)]
-
-
-def _slice(part: _Part, first: int, last: int) -> _Part:
-    documents = part.documents[first : last + 1]
-    pieces = slice(int(documents[0]), int(documents[-1]))
-    return _Part(part.data, part.starts[pieces], part.ends[pieces], part.whole[pieces], documents - documents[0])
-
-
 def _joined(encoded: list[_Encoded]) -> TokenIds:
     """Return several encodings as one, equal terms under one number."""
     if not encoded:
@@ -303,7 +170,7 @@ def _joined(encoded: list[_Encoded]) -> TokenIds:
         (only,) = encoded
         return TokenIds(only.ids, only.offsets, _string_array(only.terms, only.term_offsets))
     sizes = np.cumsum([0, *(len(part.terms) for part in encoded)])
-    data = _readonly(np.concatenate([part.terms for part in encoded]))
+    data = readonly(np.concatenate([part.terms for part in encoded]))
     starts = np.concatenate([part.term_offsets[:-1] + size for part, size in zip(encoded, sizes, strict=False)])
     numbers, term_starts, term_lengths = merge_terms(data, np.append(starts, len(data)))
     ids, offsets, term, token = [], [np.zeros(1, np.int64)], 0, 0
