@@ -26,7 +26,7 @@ from mbtool.engine.ingest import (
 )
 from mbtool.engine.plan import StagePlan, plan
 from mbtool.engine.run import StageRun, run_stages, upstream_of
-from mbtool.engine.sources import find_files
+from mbtool.engine.sources import find_files, kinds_read
 from mbtool.engine.world import World
 from mbtool.errors import ConfigError, InputError, UsageError
 from mbtool.executors import LocalExecutor, SerialExecutor
@@ -42,6 +42,7 @@ from mbtool.stages.ingest.stage import SUFFIXES, read_file
 from mbtool.store.lake import Lake
 from mbtool.store.parquet import write_atomically
 from mbtool.tables import DOCUMENTS
+from mbtool.text.dates import parse_when
 from mbtool.warming import compile_for, not_compiled
 
 INGEST_VERSION = 3
@@ -138,11 +139,14 @@ def ingest(
         IngestError: files could not be read, or ``strict`` and something was rejected; it carries the result.
         InputError: a source is not there.
         LockedError: another run writes to the lake.
+        UsageError: ``as_of`` is no date, or no preset has that name.
     """
     settled = configure(config, set, lake)
     settings = cast(IngestSettings, settled.ingest)
-    if preset is not None:
-        named_preset(preset)
+    if as_of is not None and parse_when(as_of).at is None:
+        raise UsageError(
+            f"--as-of {as_of!r}: not a date", "for example --as-of 2026-03-06 or --as-of '2026-03-06 10:00'"
+        )
     given = tuple(SourceSettings(path=os.path.abspath(s), preset=preset, as_of=as_of) for s in sources)  # noqa: PTH100
     chosen = given or tuple(_with(s, preset, as_of) for s in settings.sources)
     if not chosen:
@@ -150,6 +154,9 @@ def ingest(
             f"nothing says what to ingest ({settled.source})",
             "name files (mbtool ingest FILE…), or add [[ingest.sources]] with path = … to a configuration (mbtool init)",
         )
+    for source in chosen:
+        if source.preset is not None:
+            named_preset(source.preset)
     files, passed_over = _files_of(chosen)
     store = Lake(settled.lake)
     pool = OrderedPool(workers)
@@ -180,8 +187,10 @@ def _checked(result: IngestResult, *, strict: bool) -> IngestResult:
             first.hint if count == 1 else f"{count} of {len(result.files)} files failed; the others are stored",
         )
     elif strict and result.rejected:
+        said = "1 record was" if result.rejected == 1 else f"{result.rejected} records were"
         error = IngestError(
-            f"{result.rejected} records were rejected (--strict)", "see the table rejects for file, row and reason"
+            f"{said} rejected (--strict)",
+            "file, row, reason and line are in the table rejects; after a fix: mbtool ingest --retry-rejects",
         )
     else:
         return result
@@ -207,7 +216,9 @@ def _files_of(sources: Sequence[SourceSettings]) -> tuple[list[tuple[SourceFile,
             if path.resolve() in seen:
                 continue
             if path.suffix.lower() not in SUFFIXES:
-                raise InputError(f"{path}: cannot read {path.suffix or 'a file without a suffix'}", _known_suffixes())
+                raise InputError(
+                    f"{path}: cannot read {path.suffix or 'a file without a suffix'}", kinds_read(SUFFIXES)
+                )
             seen.add(path.resolve())
             entry = path.stat()
             modified = datetime.fromtimestamp(entry.st_mtime, ZoneInfo("Asia/Shanghai")).replace(microsecond=0)
@@ -215,10 +226,6 @@ def _files_of(sources: Sequence[SourceSettings]) -> tuple[list[tuple[SourceFile,
             recurring.add(file)
             files.append((file, path))
     return files, passed_over
-
-
-def _known_suffixes() -> str:
-    return "kinds that can be read: " + " ".join(sorted(SUFFIXES))
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:

@@ -300,7 +300,7 @@ def _model(model: type[BaseModel], table: str, layers: Layered, faults: list[Fau
 def _fault(error: Any, model: type[BaseModel], table: str, layers: Layered) -> Fault:
     location = [str(part) for part in error["loc"]]
     key = ".".join([table, *location])
-    problem = error["msg"][0].lower() + error["msg"][1:]
+    problem = (error["msg"][0].lower() + error["msg"][1:]).removeprefix("value error, ")
     if error["type"] == "json_invalid":
         problem = "a path holds bytes that are not UTF-8: rename the folder, for example with convmv"
         return Fault(layers.origin(table).label, table, problem)

@@ -215,6 +215,72 @@ def test_the_funnel_can_be_read_by_machines(capsys: pytest.CaptureFixture[str]) 
     assert (row["file"], row["preset"], row["records"], row["stored"]) == ("posts.csv", "generic", 6, 6)
 
 
+def test_the_funnel_of_long_names_fits_eighty_columns_and_says_how_each_file_was_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from rich.cells import cell_len
+
+    name = "导出的一个名字很长很长很长的文件_mediacrawler_weibo_search_comments.csv"
+    Path("data/posts.csv").rename(f"data/{name}")
+    Path("data/b.csv").write_text("id,正文\nb1,支持\nb2,\nb3,\nb4,\nb5,\n\nb1,反对\n", encoding="utf-8")
+    assert invoke(["ingest"]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert lines[0].split() == ["file", "records", "stored", "revised", "rejected", "skipped"]
+    assert [line.split()[1:] for line in lines[1:]] == [
+        ["7", "1", "1", "4", "1"],
+        ["6", "6", "0", "0", "0"],
+        ["13", "7", "1", "4", "1"],
+    ]
+    assert "…" in lines[2]
+    assert f"  {name}: generic, utf-8\n" in err
+    assert "  b.csv: rejected: no text 4 (rows 2, 3, 4 …)\n" in err
+    assert "mbtool ingest --retry-rejects" in err
+
+
+def test_files_without_a_row_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data/zero.csv").write_bytes(b"")
+    Path("data/header.csv").write_text("id,正文\n", encoding="utf-8")
+    assert invoke(["ingest"]) == 0
+    assert "no rows in header.csv, zero.csv: empty, or nothing but a header" in capsys.readouterr().err
+
+
+def test_a_folder_of_pictures_only_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("photos").mkdir()
+    for number in range(4):
+        Path(f"photos/{number}.jpg").write_bytes(b"\xff\xd8")
+    code, error = failed(["ingest", "photos"], capsys)
+    assert code == 4
+    assert "no file of a kind that is read, only 0.jpg, 1.jpg, 2.jpg, …" in error
+    assert ".csv" in error
+
+
+@pytest.mark.parametrize("given", ["昨天", "2026-13-45", "", "soon"])
+def test_an_as_of_that_is_no_date_is_a_usage_fault_before_anything_is_read(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, error = failed(["ingest", "--as-of", given], capsys)
+    assert (code, "not a date" in error, "for example --as-of" in error) == (2, True, True)
+    assert not Path("lake/documents").exists()
+
+
+def test_a_preset_that_does_not_exist_is_said_with_what_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+    code, error = failed(["ingest", "--as", "weibo-serch"], capsys)
+    assert (code, "did you mean weibo-search" in error, "--presets" in error) == (2, True, True)
+
+
+def test_a_json_file_that_is_cut_off_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
+    for number, text in enumerate(('[{"id": "a1", "text": "微', '[{"id": "a1", "text": "微商"},', "[{'id': 1}]")):
+        Path(f"data/cut{number}.json").write_text(text, encoding="utf-8")
+    hints = [failed(["ingest", f"data/cut{number}.json"], capsys) for number in range(3)]
+    assert [(code, "cut" in error, "ends in the middle" in error) for code, error in hints] == [
+        (4, True, True),
+        (4, True, True),
+        (4, True, False),
+    ]
+
+
 def failed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     code = invoke(arguments)
     error = capsys.readouterr().err
@@ -273,6 +339,9 @@ def test_every_config_fault_is_listed_at_once_with_file_key_and_a_way_out(capsys
         ('extends = "bad.toml"\n', "in a circle"),
         ('[[ingest.sources]]\npath = "data"\npresett = "x"\n', "did you mean 'preset'?"),
         ('[stance]\nwhere = "likes >"\n', "where"),
+        ('[[ingest.sources]]\npath = "data"\nas_of = "昨天"\n', "ingest.sources.0.as_of: write a date"),
+        ('[[ingest.sources]]\npath = "data"\nseries_start = "0"\n', "ingest.sources.0.series_start: write a date"),
+        ('[[ingest.sources]]\npath = "data"\ndate_from_name = "month.day"\n', "names no year"),
     ],
 )
 def test_a_config_fault_is_exit_3(text: str, part: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mbtool.api import IngestResult
     from mbtool.engine.ingest import FileRun
 
+Group = tuple[str, "list[FileRun]"]
+HEADS = ("file", "preset", "encoding")
+ROWS_NAMED = 3
 ENDS = {
     "stored": "stored",
     "revised": "revised",
@@ -94,58 +97,127 @@ def show_funnel(
 
     say = say or show.note
     read = [run for run in result.files if run.funnel is not None]
-    unchanged = sum(run.is_unchanged for run in result.files)
+    groups = _groups(read, is_short=form == "table")
     if read:
-        columns, rows = _funnel_rows(read, is_short=form == "table")
-        show.table(columns, rows, form, right=columns[3:], is_aside=is_aside)
+        columns, rows = _funnel_rows(groups, is_short=form == "table")
+        is_narrow = form == "table" and _make_fit(columns, rows, show.width(is_aside=is_aside))
+        show.table(columns, rows, form, right=[c for c in columns if c not in HEADS], is_aside=is_aside)
+        for name, runs in groups:
+            for line in _details(runs, is_narrow=is_narrow):
+                say(f"  {name}: {line}")
+    _say_the_rest(result, say)
+
+
+def _say_the_rest(result: IngestResult, say: Callable[[str], None]) -> None:
+    unchanged = sum(run.is_unchanged for run in result.files)
     if unchanged:
         say(f"{unchanged} of {len(result.files)} files not changed since they were read")
-    for name, funnel in _merged(read):
-        for line in _details(funnel):
-            say(f"  {name}: {line}")
+    empty = [run.name for run in result.files if run.funnel is not None and not run.error and not run.funnel.records]
+    if empty:
+        say(f"no rows in {_listed(empty)}: empty, or nothing but a header")
     if result.passed_over:
-        names = ", ".join(result.passed_over[:5]) + (" …" if len(result.passed_over) > 5 else "")
-        say(f"passed over, not a kind that is read: {names}")
+        say(f"passed over, not a kind that is read: {_listed(result.passed_over)}")
     if result.is_dry:
         say("dry run: this is what would be stored; nothing was")
+    elif result.rejected:
+        say("rejected lines are kept in the table rejects; after a fix: mbtool ingest --retry-rejects")
 
 
-def _funnel_rows(runs: Sequence[FileRun], *, is_short: bool) -> tuple[list[str], list[list[object]]]:
-    """The table; on a screen, files of one document are drawn together and columns of zeros left out."""
-    columns = ["file", "preset", "encoding", "records", *ENDS]
-    named = _merged(runs) if is_short else [(run.name, run.funnel) for run in runs]
-    rows: list[list[object]] = [
-        [name, f.preset, f.encoding, f.records, *(_count(getattr(f, end)) for end in ENDS.values())]
-        for name, f in named
-    ]
+def _listed(names: Sequence[object], most: int = 5) -> str:
+    return ", ".join(map(str, names[:most])) + (" …" if len(names) > most else "")
+
+
+def _funnel_rows(groups: Sequence[Group], *, is_short: bool) -> tuple[list[str], list[list[object]]]:
+    """The table; on a screen with a last row for all files, and without columns of zeros."""
+    columns = [*HEADS, "records", *ENDS]
+    rows = [_row(name, _sum(runs)) for name, runs in groups]
+    if is_short and len(rows) > 1:
+        total = _row("all", _sum([run for _, runs in groups for run in runs]))
+        rows.append([total[0], "", "", *total[3:]])
     keep = [i for i, c in enumerate(columns) if not is_short or i < 5 or any(row[i] for row in rows)]
     return [columns[i] for i in keep], [[row[i] for i in keep] for row in rows]
+
+
+def _row(name: str, funnel: Any) -> list[object]:
+    return [name, funnel.preset, funnel.encoding, funnel.records, *(_count(getattr(funnel, e)) for e in ENDS.values())]
 
 
 def _count(value: Any) -> int:
     return value if isinstance(value, int) else value.total()
 
 
-def _merged(runs: Sequence[FileRun]) -> list[tuple[str, Any]]:
-    """(name, funnel) with runs of files that hold one article each drawn into one."""
-    merged: list[tuple[str, Any]] = []
+def _sum(runs: Sequence[FileRun]) -> Any:
+    return sum((run.funnel for run in runs[1:]), start=runs[0].funnel)
+
+
+def _make_fit(columns: list[str], rows: list[list[object]], width: int | None) -> bool:
+    """Whether the table was too wide: preset and encoding leave it, and long names are shortened in their middle."""
+    from rich.cells import cell_len
+
+    def widths() -> list[int]:
+        lines: list[Sequence[object]] = [columns, *rows]
+        return [max(cell_len(str(cells[i])) for cells in lines) for i in range(len(columns))]
+
+    if width is None or sum(widths()) + 2 * (len(columns) - 1) <= width:
+        return False
+    del columns[1:3]
+    for row in rows:
+        del row[1:3]
+    left = max(width - sum(widths()[1:]) - 2 * (len(columns) - 1), 12)
+    for row in rows:
+        row[0] = _shortened(str(row[0]), left)
+    return True
+
+
+def _shortened(name: str, width: int) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(name) <= width:
+        return name
+    end = ""
+    for sign in reversed(name):
+        if cell_len(sign + end) > (width - 1) // 2:
+            break
+        end = sign + end
+    return f"{set_cell_size(name, width - 1 - cell_len(end)).rstrip()}…{end}"
+
+
+def _groups(runs: Sequence[FileRun], *, is_short: bool) -> list[Group]:
+    """(name, runs) of each file; on a screen, files that hold one article each are drawn into one."""
+    groups: list[Group] = []
     for preset, group in groupby(runs, key=lambda run: run.funnel.preset):
         files = list(group)
-        if preset != "articles" or len(files) == 1:
-            merged += [(run.name, run.funnel) for run in files]
+        if is_short and preset == "articles" and len(files) > 1:
+            groups.append((f"{len(files)} articles", files))
         else:
-            total = sum((run.funnel for run in files[1:]), start=files[0].funnel)
-            merged.append((f"{len(files)} articles", total))
-    return merged
+            groups += [(run.name, [run]) for run in files]
+    return groups
 
 
-def _details(funnel: Any) -> list[str]:
-    lines = []
+def _details(runs: Sequence[FileRun], *, is_narrow: bool) -> list[str]:
+    """How a file was read, if the table has no room for it, and the reasons behind its counts."""
+    funnel = _sum(runs)
+    head = ", ".join(filter(None, (funnel.preset, funnel.encoding)))
+    lines = [head] if is_narrow and head else []
     for what in ("rejected", "skipped", "repairs"):
         counts = getattr(funnel, what)
         if counts:
-            lines.append(f"{what}: " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+            where = _rows_named if what == "rejected" else lambda *_: ""
+            named = ", ".join(f"{name} {count}{where(runs, name, count)}" for name, count in sorted(counts.items()))
+            lines.append(f"{what}: {named}")
     return lines
+
+
+def _rows_named(runs: Sequence[FileRun], reason: str, count: int) -> str:
+    """The first rows that were rejected for a reason; of articles, the files."""
+    named: list[object] = [row for run in runs for row in run.rejected_rows.get(reason, ())]
+    if len(runs) > 1:
+        named = [run.name for run in runs if reason in run.rejected_rows]
+    if not named:
+        return ""
+    word = "" if len(runs) > 1 else "row " if count == 1 else "rows "
+    more = " …" if count > len(named[:ROWS_NAMED]) else ""
+    return f" ({word}{', '.join(map(str, named[:ROWS_NAMED]))}{more})"
 
 
 def _preset_rows() -> tuple[list[str], list[list[object]]]:

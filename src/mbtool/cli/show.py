@@ -52,10 +52,16 @@ def table(
         raise UsageError(f"--format {form}: not a form of table", "forms: table, csv, json")
 
 
+def width(*, is_aside: bool = False) -> int | None:
+    """The columns of the terminal that a table goes to; None elsewhere, where a row is one line however long."""
+    console = Console(file=sys.stderr if is_aside else sys.stdout)
+    return console.width if console.is_terminal or "COLUMNS" in os.environ else None
+
+
 def _print(shown: Table, stream: TextIO) -> None:
     """On a terminal as wide as it is; elsewhere a row is a line, so that grep and awk find all of it."""
     console = Console(file=stream, highlight=False)
-    if console.is_terminal or "COLUMNS" in os.environ:
+    if width(is_aside=stream is sys.stderr) is not None:
         console.print(shown, markup=False)
         return
     console.width = 1_000_000

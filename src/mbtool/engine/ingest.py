@@ -83,8 +83,19 @@ class FileRun:
     is_unchanged: bool = False
     error: InputError | None = None
     """Why the file could not be read to its end; what was read before is stored."""
+    rejected_rows: dict[str, list[int]] = field(default_factory=dict)
+    """Reason → the first rows that were rejected for it."""
+
+    def note_rejects(self, rejects: pa.Table) -> None:
+        """Keep the first rows of each reason, to be named in what is said of the file."""
+        for reason, row in zip(rejects["reason"].to_pylist(), rejects["source_row"].to_pylist(), strict=True):
+            rows = self.rejected_rows.setdefault(reason, [])
+            if len(rows) < ROWS_NAMED:
+                rows.append(row)
 
 
+ROWS_NAMED = 3
+"""Rejected rows that are named for a reason; all of them are in the table ``rejects``."""
 _PART_BYTES = 48 << 20
 """Of documents that wait for their part, in memory: long texts make parts of fewer rows."""
 
@@ -199,21 +210,23 @@ def ingest_units(
 
 def _read_unit(unit: Unit, writer: _Writer, progress: _Progress) -> tuple[FileRun, str | None]:
     """Take all batches of a file; (what became of it, the name under which its rows are kept)."""
-    funnel: Any = None
+    run = FileRun(unit.name, None)
     source_file: str | None = None
-    error: InputError | None = None
     try:
-        funnel, batches = unit.read()
+        run.funnel, batches = unit.read()
         for batch in batches:
-            writer.take(batch.tables, funnel)
+            writer.take(batch.tables, run.funnel)
+            if REJECTS.name in batch.tables:
+                run.note_rejects(batch.tables[REJECTS.name])
             for table in batch.tables.values():
                 source_file = source_file or table["source_file"][0].as_py()
             progress.at(unit.name, batch.bytes_read)
     except InputError as failure:
-        error = failure
+        run.error = failure
     except OSError as failure:
-        error = InputError(f"{unit.name}: {failure.strerror or failure}", "is the file there, and may it be read?")
-    if error is not None and funnel is not None:
+        run.error = InputError(f"{unit.name}: {failure.strerror or failure}", "is the file there, and may it be read?")
+    funnel = run.funnel
+    if run.error is not None and funnel is not None:
         ends = funnel.stored + funnel.revised + funnel.duplicate + funnel.other
         lost = funnel.records - ends - funnel.rejected.total() - funnel.skipped.total()
         if lost > 0:
@@ -221,7 +234,7 @@ def _read_unit(unit: Unit, writer: _Writer, progress: _Progress) -> tuple[FileRu
     if funnel is not None and not funnel.is_balanced():
         raise AssertionError(f"{unit.name}: records are not accounted for: {asdict(funnel)}")
     progress.done(unit.name, unit.size)
-    return FileRun(unit.name, funnel, error=error), source_file
+    return run, source_file
 
 
 def _outcome(runs: Sequence[FileRun]) -> str:

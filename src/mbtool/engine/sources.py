@@ -17,7 +17,7 @@ def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str,
     Names are relative to the source: what a document says of its file does not change when the project moves.
 
     Raises:
-        InputError: nothing is there.
+        InputError: nothing is there, or nothing of a kind that is read.
     """
     path = Path(pattern)
     if path.is_dir():
@@ -36,7 +36,16 @@ def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str,
     if path.is_file():
         return named, []
     read = [(name, p) for name, p in named if p.suffix.lower() in suffixes]
-    return read, [name for name, p in named if p.suffix.lower() not in suffixes]
+    others = [name for name, p in named if p.suffix.lower() not in suffixes]
+    if not read:
+        shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
+        raise InputError(f"{pattern}: no file of a kind that is read, only {shown}", kinds_read(suffixes))
+    return read, others
+
+
+def kinds_read(suffixes: Collection[str]) -> str:
+    """What can be read, for a hint."""
+    return "kinds that can be read: " + " ".join(sorted(suffixes))
 
 
 def _below(folder: Path) -> list[Path]:

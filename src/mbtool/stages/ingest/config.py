@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from mbtool.settings import FilePath, Settings
+from mbtool.text.dates import date_from_name, parse_when
 from mbtool.text.masking import Redaction
 
 
@@ -30,6 +31,20 @@ class SourceSettings(Settings):
     columns: dict[str, str] = Field(
         default_factory=dict, description="Column of the file = field, for columns that are not recognised"
     )
+
+    @field_validator("as_of", "series_start")
+    @classmethod
+    def _is_a_date(cls, value: str | None) -> str | None:
+        if value is not None and parse_when(value).at is None:
+            raise ValueError("write a date, for example 2026-03-06 or 2026-03-06 10:00")
+        return value
+
+    @field_validator("date_from_name")
+    @classmethod
+    def _tells_a_day(cls, value: str | None) -> str | None:
+        if value is not None:
+            date_from_name("", value)
+        return value
 
 
 class IngestSettings(Settings):

@@ -154,7 +154,7 @@ def json_rows(text: str, name: str, funnel: Funnel) -> Iterator[Section | Number
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{name}: not JSON: {error}", "if it has one object a line, name it .jsonl") from None
+        raise InputError(f"{name}: not JSON: {error}", _json_hint(text, error)) from None
     number = 0
     for section, values in records_of(document):
         yield Section(section)
@@ -162,6 +162,16 @@ def json_rows(text: str, name: str, funnel: Funnel) -> Iterator[Section | Number
             number += 1
             funnel.records += 1
             yield _object(number, value, json.dumps(value, ensure_ascii=False))
+
+
+def _json_hint(text: str, error: Exception) -> str:
+    """What may be wrong: a text that is open where it ends was cut off."""
+    is_open = isinstance(error, json.JSONDecodeError) and (
+        error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip())
+    )
+    if is_open:
+        return "the file ends in the middle, as after a copy that was broken off: export or copy it again"
+    return "mend it at that place; if it has one object a line, name it .jsonl"
 
 
 def _object(number: int, value: Any, raw: str) -> Numbered | Reject:

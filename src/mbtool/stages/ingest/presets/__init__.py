@@ -5,6 +5,7 @@ Order matters: the first preset that recognises a sample is taken: the particula
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
 from mbtool.errors import UsageError
@@ -77,7 +78,9 @@ def named_preset(name: str) -> Preset:
     for preset in ALL:
         if preset.name == name:
             return preset
-    raise UsageError(f"no preset named {name!r}", "presets: " + ", ".join(p.name for p in ALL))
+    near = difflib.get_close_matches(name.lower(), [preset.name for preset in ALL], n=3)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    raise UsageError(f"no preset named {name!r}", f"{hint}see: mbtool ingest --presets")
 
 
 def knows_columns(columns: Sequence[str]) -> bool:
