@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from mbtool.config import Config, load_config
 from mbtool.contract import Event, Executor, Reporter, silent
+from mbtool.doubts import doubts_about
 from mbtool.engine.fingerprint import file_digest, fingerprint
 from mbtool.engine.ingest import (
     FileRun,
@@ -404,9 +405,14 @@ def _run(
         )
     try:
         with store.writing():
-            if not_compiled(wanted := upstream_of(config.chain, targets)):
+            wanted = upstream_of(config.chain, targets)
+            doubts = list(doubts_about(config)) if "segment" in wanted else []
+            if doubts or not_compiled(wanted):
                 stale = {s.settings.stage.name for s in plan(config.chain, World(store), store.results()) if s.is_stale}
-                compile_for((stale | {*force}) & wanted, reporter)
+                due = (stale | {*force}) & wanted
+                compile_for(due, reporter)
+                for doubt in doubts if "segment" in due else ():
+                    reporter(Event(kind="warning", step="segment", message=doubt))
             return run_stages(config.chain, store, executor, reporter, targets, force)
     finally:
         executor.close()

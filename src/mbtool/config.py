@@ -304,6 +304,8 @@ def _fault(error: Any, model: type[BaseModel], table: str, layers: Layered) -> F
     if error["type"] == "json_invalid":
         problem = "a path holds bytes that are not UTF-8: rename the folder, for example with convmv"
         return Fault(layers.origin(table).label, table, problem)
+    if error["type"] == "value_error":
+        problem = str(error["ctx"]["error"])
     if error["type"] == "extra_forbidden":
         problem = "no such key" + _suggestion(location[-1], _names_around(model, error["loc"]))
     elif not isinstance(error["input"], dict | list):

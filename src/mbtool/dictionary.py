@@ -19,7 +19,7 @@ from mbtool.config import Config
 from mbtool.errors import InputError, UsageError
 from mbtool.settings import located
 from mbtool.stages.segment.config import SegmentSettings
-from mbtool.stages.segment.jieba_dictionary import JiebaDictionary, can_be_word, read_user_dictionary
+from mbtool.stages.segment.jieba_dictionary import CHARACTERS, JiebaDictionary, can_be_word, read_user_dictionary
 from mbtool.stages.segment.new_words import Floors, NewWord, Shard, encode_shard, find_new_words
 from mbtool.stages.segment.segmenter import Segmenter
 from mbtool.store.lake import Lake, Pieces
@@ -89,9 +89,7 @@ def accept(words: Sequence[str], to: Source) -> list[str]:
         if not word or re.search(r"\s", word):
             raise UsageError(f"{word!r} is no word", "a word has no blank in it")
         if not can_be_word(word):
-            raise UsageError(
-                f"{word!r} cannot be a word", "words hold Han characters, ASCII letters, digits and + # & . _ % - only"
-            )
+            raise UsageError(f"{word!r} cannot be a word", f"words hold {CHARACTERS} only")
     path = Path(to)
     there = {word for _, word, _ in read_user_dictionary(path)} if path.exists() else {""}
     new = [word for word in dict.fromkeys(words) if word not in there]

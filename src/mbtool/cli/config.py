@@ -14,14 +14,18 @@ app = typer.Typer(no_args_is_help=True, help="Check the configuration, show it w
 
 @app.command("check")
 def check(config: ConfigOption = None, lake: LakeOption = None, set_: SetOption = None) -> None:
-    """Say whether the configuration is sound; list every fault at once, with file and key.
+    """Say whether the configuration is sound; list every fault at once, with file and key, and what can hardly be meant.
 
     Example: mbtool config check -c study.toml
     """
     from mbtool import api
     from mbtool.cli import show
+    from mbtool.doubts import doubts_about
 
-    show.note(f"{api.configure(config, set_ or (), lake).source}: no faults")
+    settled = api.configure(config, set_ or (), lake)
+    for doubt in doubts_about(settled):
+        show.note(doubt)
+    show.note(f"{settled.source}: no faults")
 
 
 @app.command("show")

@@ -1,8 +1,30 @@
 """The settings of segment."""
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
+
+from mbtool.errors import UsageError
 from mbtool.settings import FilePath, Settings
+from mbtool.stages.segment.jieba_dictionary import CHARACTERS, can_be_word
+from mbtool.stages.segment.protection import compile_patterns
+
+
+def _spans(value: str) -> str:
+    try:
+        compile_patterns([value])
+    except UsageError as error:
+        raise ValueError(f"{error.message.removeprefix('protect: ')}; {error.hint}") from None
+    return value
+
+
+def _word(value: str) -> str:
+    if not can_be_word(value):
+        raise ValueError(f"never comes out as one word, which holds {CHARACTERS} only")
+    return value
+
+
+Word = Annotated[str, AfterValidator(_word)]
 
 
 class SegmentSettings(Settings):
@@ -12,12 +34,12 @@ class SegmentSettings(Settings):
     user_dictionary: tuple[FilePath, ...] = Field(
         (), description="Files in jieba's format (word frequency tag), in the order in which they are loaded"
     )
-    deleted: tuple[str, ...] = Field((), description="Words taken out of the dictionary, after the user's are in")
-    forced: tuple[str, ...] = Field(
+    deleted: tuple[Word, ...] = Field((), description="Words taken out of the dictionary, after the user's are in")
+    forced: tuple[Word, ...] = Field(
         (),
         description="Words always kept together, given the frequency that takes: jieba's suggest_freq(word, tune=True)",
     )
-    protect: tuple[str, ...] = Field(
+    protect: tuple[Annotated[str, AfterValidator(_spans)], ...] = Field(
         (), description="Spans that come out first as one token each: emoticons, hashtags, or a regular expression"
     )
     tokens_column: str = Field(

@@ -29,6 +29,8 @@ Operation = tuple[str, str | tuple[str, ...], int | None]
 
 _ENTRY = re.compile("^(.+?)( [0-9]+)?( [a-z]+)?$")
 _BLOCKS = re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)")
+CHARACTERS = "Han characters, ASCII letters, digits and + # & . _ % -"
+"""Of which every word consists: jieba cuts at any other, whatever its dictionary."""
 _SPACES = re.compile(r"(\r\n|\s)")
 _WORDLIKE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
@@ -198,11 +200,27 @@ def read_user_dictionary(source: UserDictionary) -> Iterator[Operation]:
 
 
 def _read_file(path: Path) -> Iterator[Operation]:
+    for _, word, frequency in _entries(path):
+        yield "add", word, frequency
+
+
+def lines_without_effect(path: Path) -> list[tuple[int, str]]:
+    """The lines of a dictionary file whose word jieba takes in and never cuts out: ``(number of the line, word)``.
+
+    Most are slips of form: tabs, two blanks, a frequency that is no whole number. Raises InputError as
+    ``read_user_dictionary`` does.
+    """
+    return [(number, word) for number, word, _ in _entries(path) if not can_be_word(word)]
+
+
+def _entries(path: Path) -> Iterator[tuple[int, str, int | None]]:
+    """The number of each line that is not empty, its word and its frequency, by jieba's ``load_userdict``."""
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise InputError(
-            f"user dictionary {path}: {error.strerror}", "a single word is given as (word, None, None)"
+            f"user dictionary {path}: {error.strerror}",
+            "name a file with a word a line; a single word is given as (word, None, None)",
         ) from None
     for number, raw in enumerate(lines, 1):
         try:
@@ -212,7 +230,7 @@ def _read_file(path: Path) -> Iterator[Operation]:
         match = _ENTRY.match(line)
         if match:
             word, frequency, _tag = match.groups()
-            yield "add", word, None if frequency is None else int(frequency)
+            yield number, word, None if frequency is None else int(frequency)
 
 
 def can_be_word(text: str) -> bool:
