@@ -123,6 +123,12 @@ def test_a_share_of_one_is_not_certain() -> None:
     low, high = interval(1.0, np.ones(100), 20, 0.95)
     assert low == pytest.approx(wilson(1.0, 20, 0.95)[0])
     assert high == 1.0
+    low, high = interval(1e-7, np.full(100, 1e-6), 20, 0.95)
+    assert low == pytest.approx(0.0, abs=1e-9)
+    assert high == pytest.approx(wilson(0.0, 20, 0.95)[1], abs=1e-4), "an iteration stops a little before 0"
+    assert interval(0.9, np.linspace(0.4, 1.0, 1000), 20, 0.95) == pytest.approx((0.415, 1.0), abs=0.02), (
+        "wide as it is"
+    )
     assert interval(0.5, np.full(100, 0.7) + np.linspace(0, 0.1, 100), 20, 0.95)[0] == 0.5
 
 

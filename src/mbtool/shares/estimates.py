@@ -41,6 +41,8 @@ WORTH_CALIBRATING = 0.01
 """Posteriors count as calibrated when calibrating them on the material saves less log loss than this, in nats."""
 NAMES = (POWERED, *ESTIMATORS, COUNT)
 """Every estimator, in the order in which they are shown."""
+EDGE = 1e-3
+"""A bound this close to 0 or 1 counts as there: the iterations of EMQ stop a little before it."""
 AMONG = {"sided": (0, 1), "all": (0, 1, 2)}
 """The classes that share the whole."""
 
@@ -185,12 +187,13 @@ def _shares(drawn: _Drawn, name: str, among: str) -> Iterator[Share]:
 
 
 def interval(share: float, draws: Floats, size: float, confidence: float) -> tuple[float, float]:
-    """The percentile interval, never without ``share``; where all draws agree, that of Wilson at the effective size.
+    """The percentile interval, never without ``share``; where it ends at 0 or 1 or has no width, with Wilson's put to it.
 
-    When every document is of one class, resampling them shows no doubt, though another corpus of that size might well
-    hold the other class.
+    When all documents are of one class, or are corrected to be, resampling them shows no doubt, though another corpus of
+    that size might well hold the other class: the interval of Wilson (1927) at the effective size does.
     """
     low, high = percentile(draws, confidence)
-    if high - low < 1e-9:
-        low, high = wilson(share, max(size, 1.0), confidence)
-    return min(low, share), max(high, share)
+    if low <= EDGE or high >= 1 - EDGE or high - low < 1e-9:
+        of_wilson = wilson(share, max(size, 1.0), confidence)
+        low, high = min(low, of_wilson[0]), max(high, of_wilson[1])
+    return max(min(low, share), 0.0), min(max(high, share), 1.0)

@@ -12,6 +12,9 @@ Redaction = Literal["phone", "wechat", "qq", "email", "id_card"]
 REDACTIONS: tuple[Redaction, ...] = get_args(Redaction)
 
 _HANDLE = r"[A-Za-z0-9][A-Za-z0-9_\-]{4,19}"
+# A handle of letters only is told from an English word (variety, WeChat platform) by what stands before it.
+_SURELY, _PERHAPS = r"(?:v{1,2}x|wx|weixin)", r"(?:v{1,2}|wechat|[❤♥])"
+_DIGIT_AHEAD, _LETTERS_AHEAD = r"(?=[a-z_\-]*\d)", r"(?=[a-z_\-]{6,20}(?![a-z0-9_\-]))"
 RULES: dict[Redaction, tuple[re.Pattern[str], ...]] = {
     "email": (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),),
     "id_card": (re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)"),),
@@ -27,8 +30,12 @@ RULES: dict[Redaction, tuple[re.Pattern[str], ...]] = {
     "wechat": (
         re.compile(rf"(?i)(?<=微信|薇信|徽信|威信|[v薇威]信)(?:账号|帐号|号|id)?\s*(?:是|为|加)?\s*[:：]?\s*{_HANDLE}"),
         re.compile(
-            rf"(?i)(?<![A-Za-z0-9])(?:加|➕|\+)?\s*(?:v{{1,2}}x?|wx|weixin|wechat|[❤♥])\s*(?:号|id)?\s*[:：]?\s*(?=[a-z_\-]*\d|[a-z]{{6,20}}(?![a-z]))"
-            rf"{_HANDLE}(?![A-Za-z0-9_])"
+            rf"(?i)(?<![a-z0-9])(?:加|➕|\+)?\s*(?:{_SURELY}|{_PERHAPS})\s*(?:号|id)?\s*[:：]?\s*{_DIGIT_AHEAD}{_HANDLE}(?![a-z0-9_])"
+        ),
+        re.compile(
+            rf"(?i)(?:(?<![a-z0-9]){_SURELY}\s*(?:号|id)?\s*[:：]?\s*"
+            rf"|(?:加|➕|\+)\s*{_PERHAPS}\s*(?:号|id)?\s*[:：]?\s*"
+            rf"|(?<![a-z0-9]){_PERHAPS}\s*(?:(?:号|id)\s*[:：]?|[:：])\s*){_LETTERS_AHEAD}{_HANDLE}"
         ),
     ),
 }
@@ -41,9 +48,12 @@ _SHOWN = (
     re.compile(r"(?<!\d)(?:1[\s\-.]?)?(?:\d[\s\-.]?){6,}[\dxX]{1,8}(?!\d)"),
     *RULES["qq"],
     *RULES["wechat"],
-    re.compile(r"(?<=[:：])\s*[A-Za-z][A-Za-z0-9_\-]{4,19}(?![A-Za-z0-9_])"),
+    re.compile(r"(?<=[^\x00-\x7f“”‘’][:：])\s*[A-Za-z][A-Za-z0-9_\-]{4,19}(?![A-Za-z0-9_])"),
     re.compile(r"(?i)(?<=微信|薇信|徽信|威信|[vV薇威]信)[号]?\s*[A-Za-z0-9][A-Za-z0-9_\-]{4,19}"),
-    re.compile(r"(?i)(?:加|➕|\+)?\s*(?:[vVqQ]{1,2}[xX]?|wx|weixin|[❤♥])\s*[:：]?\s*[A-Za-z0-9_\-]{5,20}"),
+    re.compile(
+        rf"(?i)(?<![a-z0-9])(?:加|➕|\+)?\s*(?:[vq]{{1,2}}x?|wx|weixin|[❤♥])\s*[:：]?\s*{_DIGIT_AHEAD}[a-z0-9_\-]{{5,20}}"
+    ),
+    re.compile(r"(?i)(?:加|➕|\+)\s*(?:[vq]{1,2}x?|wx|weixin|[❤♥])\s*[:：]?\s*[a-z0-9_\-]{5,20}"),
 )
 
 

@@ -142,3 +142,36 @@ def test_one_sentence_is_not_called_sentences() -> None:
     words = load_words("en")
     assert sentences(Evidence("t", [quote]), words) == "1 sentence behind this figure"
     assert sentences(Evidence("t", [quote] * 2), words) == "2 sentences behind this figure"
+
+
+def everybody(population: str, share: float, low: float | None, high: float | None) -> list[dict[str, Any]]:
+    row = {
+        "population": population,
+        "is_default": True,
+        "group": "all",
+        "group_value": "all",
+        "n": 4,
+        "n_effective": 4.0,
+    }
+    bounds = {"estimator": "emq", "among": "sided", "low": low, "high": high}
+    return [{**row, **bounds, "class": c, "share": s} for c, s in (("oppose", share), ("support", 1 - share))]
+
+
+def test_shares_of_too_few_authors_stand_in_no_table() -> None:
+    rows = [*everybody("organic", 0.0, None, None), *everybody("raw", 0.4, 0.2, 0.6)]
+    section = headline.build(sources(stance_shares=rows))
+    assert section is not None
+    (table,) = [b for b in section.blocks if isinstance(b, Grid)]
+    assert {row[0] for row in table.rows} == {"raw (everything)"}
+    section = headline.build(sources(stance_shares=rows[:2]))
+    assert section is not None
+    assert not [b for b in section.blocks if isinstance(b, Grid)]
+
+
+@pytest.mark.parametrize(("languages", "warns"), [(["zh", "en"], True), (["zh", "mixed", None], False), ([], False)])
+def test_documents_in_another_language_are_a_caution(languages: list[str | None], warns: bool) -> None:
+    documents = [{"doc_id": f"d{i}", "language": language} for i, language in enumerate(languages)]
+    section = headline.build(sources(stance_shares=everybody("organic", 0.4, 0.2, 0.6), documents=documents))
+    assert section is not None
+    cautions = [b.text for b in section.blocks if isinstance(b, Paragraph) and b.role == "caution"]
+    assert any("1 of 2 documents are not in Chinese" in text for text in cautions) == warns

@@ -28,7 +28,7 @@ def work(config: ReportSettings, tables: Tables, tick: Tick) -> Tables:
 
 STAGE = Stage(
     name="report",
-    version=6,
+    version=7,
     config=ReportSettings,
     reads=READS,
     writes=(REPORT_FILES,),

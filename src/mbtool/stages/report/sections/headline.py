@@ -11,6 +11,8 @@ from mbtool.stages.report.sections.sides import SIDES, sentences_for
 from mbtool.stages.report.sources import Sources, wilson
 from mbtool.stages.report.words import apart, interval, number, percent
 
+FOREIGN = 0.1
+"""The share of documents in another language that is worth a caution."""
 POPULATIONS = ("organic", "post_stratified", "raw")
 
 
@@ -26,6 +28,7 @@ def build(sources: Sources) -> Section | None:
     blocks: list[Block] = []
     main, raw = sided.get(("organic", "oppose")), sided.get(("raw", "oppose"))
     blocks += _lead(sources, main)
+    blocks += foreign(sources)
     rows = [_row(sided[p, "oppose"], words(f"population.{p}"), p) for p in POPULATIONS if (p, "oppose") in sided]
     rows += [
         {"name": p["name"], "share": p["oppose"], "low": p["low"], "high": p["high"], "colour": "poll"} for p in polls
@@ -46,7 +49,10 @@ def build(sources: Sources) -> Section | None:
                 )
             )
         )
-    blocks.append(_three_way(sources, shares))
+    quotable = {p for p, side in sided if is_sure(sided[p, side])}
+    every = [r for r in every if r["population"] in quotable]
+    if every:
+        blocks.append(_three_way(sources, [r for r in every if r["is_default"]]))
     if len({r["estimator"] for r in every}) > 1:
         blocks.append(_estimators(sources, every))
     if polls:
@@ -60,6 +66,15 @@ def build(sources: Sources) -> Section | None:
 def is_sure(record: dict[str, Any]) -> bool:
     """Whether a share may be quoted: one without an interval stands on too few authors."""
     return record["share"] is not None and record["low"] is not None
+
+
+def foreign(sources: Sources) -> list[Block]:
+    """A caution where many documents are not in Chinese, which is all that the models read."""
+    languages = sources.table("documents")["language"].to_pylist()
+    n = sum(language not in (None, "zh", "mixed") for language in languages)
+    if n < FOREIGN * len(languages) or not n:
+        return []
+    return [Paragraph(sources.words("headline.foreign", n=number(n), total=number(len(languages))), "caution")]
 
 
 def _lead(sources: Sources, main: dict[str, Any] | None) -> list[Block]:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from mbtool.stages.report import charts
 from mbtool.stages.report.blocks import Block, Chart, Evidence, Grid, Paragraph, Section
-from mbtool.stages.report.sections.headline import is_sure
+from mbtool.stages.report.sections.headline import foreign, is_sure
 from mbtool.stages.report.sources import Sources
 from mbtool.stages.report.words import apart, number, percent
 
@@ -33,6 +33,7 @@ def build(sources: Sources) -> Section | None:
     lead = words("voices.lead", n=number(total), **shares)
     blocks: list[Block] = [Paragraph(lead, "lead")]
     blocks += _without(sources)
+    blocks += foreign(sources)
     blocks.append(Paragraph(words("voices.model", changed=number(changed)), "caution"))
     blocks += _months(sources)
     blocks += _shares(sources)
@@ -89,7 +90,7 @@ def _month_of(rows: Sequence[Mapping[str, object]], pick: Callable[[list[str]], 
 
 
 def _shares(sources: Sources) -> list[Block]:
-    """The shares by year and by platform, as tables."""
+    """The shares by year and by platform, as tables, where there are any to compare."""
     words = sources.words
     voice_of = dict(zip(*(sources.table("voices")[c].to_pylist() for c in ("doc_id", "voice")), strict=True))
     columns = ("doc_id", "day", "platform")
@@ -104,10 +105,12 @@ def _shares(sources: Sources) -> list[Block]:
             platforms.setdefault(words.name("platform", platform), Counter())[voice] += 1
     by_year = sorted(years.items())
     by_platform = sorted(platforms.items(), key=lambda item: (-item[1].total(), item[0]))
-    return [
-        _grid(sources, words("voices.by_year"), words("voices.period"), by_year),
-        _grid(sources, words("voices.by_platform"), words("column.platform"), by_platform[: sources.rows]),
-    ]
+    found: list[Block] = []
+    if any(year != words("undated") for year in years):
+        found.append(_grid(sources, words("voices.by_year"), words("voices.period"), by_year))
+    if len(platforms) > 1:
+        found.append(_grid(sources, words("voices.by_platform"), words("column.platform"), by_platform[: sources.rows]))
+    return found
 
 
 def _grid(sources: Sources, caption: str, first: str, groups: Sequence[tuple[str, Counter[str]]]) -> Grid:
