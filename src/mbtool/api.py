@@ -33,7 +33,7 @@ from mbtool.errors import ConfigError, InputError, UsageError
 from mbtool.executors import LocalExecutor, SerialExecutor
 from mbtool.executors.ordered import OrderedPool
 from mbtool.stages import STAGES
-from mbtool.stages.ingest.chunks import in_this_process
+from mbtool.stages.ingest.chunks import KERNEL_BYTES, in_this_process
 from mbtool.stages.ingest.config import IngestSettings, SourceSettings
 from mbtool.stages.ingest.model import Batch, Funnel, SourceFile
 from mbtool.stages.ingest.presets import named_preset
@@ -173,6 +173,8 @@ def ingest(
                 expire_rejects(store, settings.keep_rejects_days)
                 if retry_rejects:
                     units = forget_rejects(store, units)
+                if any(unit.size >= KERNEL_BYTES for unit in units):
+                    compile_for(("ingest",), reporter)
                 runs = ingest_units(store, units, settings.part_rows, reporter)
     finally:
         pool.close()

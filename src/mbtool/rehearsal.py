@@ -5,13 +5,18 @@ The real workers are called, because a kernel is compiled for the types that it 
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 
 import numpy as np
 import pyarrow as pa
 
 from mbtool.stages import STAGES
 
+_BEGUN = datetime(2015, 7, 22, tzinfo=UTC)
 _POSTS: list[dict[str, object]] = [
     {"doc_id": "1", "author_id": "a", "clean_text": "天天刷屏卖面膜，微商真的太烦了，支持整治！"},
     {"doc_id": "2", "author_id": "b", "clean_text": "我妈做微商三年，老老实实卖自家的茶叶[微笑]"},
@@ -22,7 +27,9 @@ _POSTS: list[dict[str, object]] = [
 
 def rehearse(name: str) -> None:
     """Do what is called ``name`` once: a stage, "training" (a model of stance) or "dictionary" (words, matrices)."""
-    if name == "training":
+    if name == "ingest":
+        _read()
+    elif name == "training":
         _train()
     elif name == "dictionary":
         _propose()
@@ -43,6 +50,25 @@ def _work_and_merge(name: str) -> None:
 
 def _tick(documents: int) -> None:
     """Nobody watches."""
+
+
+def _read() -> None:
+    from mbtool.stages.ingest.chunks import Job, convert_lines
+    from mbtool.stages.ingest.config import IngestSettings, SourceSettings
+    from mbtool.stages.ingest.convert import Place
+    from mbtool.stages.ingest.model import SourceFile
+
+    user = {"_id": "1700000013", "nick_name": "赵南城"}
+    posts = [
+        {"_id": f"370000000000792{n}", "mblogid": "zjKiLlTOp", "created_at": "2014-01-02 03:04:05", "user": user}
+        | {"content": f"{post['clean_text']}#微商# @李四 t.cn/A6abcde//@王五:好", "note": "赵南城"}
+        | {"url": "https://weibo.com/1700000013/zjKiLlTOp", "ip_location": "发布于 广东"}
+        for n, post in enumerate(_POSTS)
+    ]
+    data = b"".join(json.dumps(post, ensure_ascii=False).encode() + b"\n" for post in posts)
+    file = SourceFile("posts.jsonl", partial(BytesIO, data), len(data), _BEGUN, SourceSettings(path="posts.jsonl"))
+    place = Place(preset="weibospider-jsonl", source_file=file.name)
+    convert_lines(Job(file, IngestSettings(), bytes(32), place, end=len(data), with_kernels=True))
 
 
 def _train() -> None:

@@ -13,8 +13,8 @@ from mbtool.errors import StageError
 from mbtool.executors.processes import available_cores
 from mbtool.kernels.machine_code import code_folder
 
-COMPILING = ("stance", "segment", "dedupe")
-"""The stages that stand on kernels, the one that takes longest first."""
+COMPILING = ("stance", "segment", "ingest", "dedupe")
+"""The stages that stand on kernels, the one that takes longest first; ingest does for large files."""
 OTHERS = ("training", "dictionary")
 """What else does: training a model, the words proposed for a dictionary and the document-term matrix."""
 
@@ -71,7 +71,7 @@ def warm_everything() -> list[str]:
     Raises:
         StageError: something could not be compiled.
     """
-    faults = compile_ahead([("stance", "training"), ("segment", "dictionary"), ("dedupe",)])
+    faults = compile_ahead([("stance", "training"), ("segment", "dictionary"), ("ingest",), ("dedupe",)])
     if faults:
         raise StageError("; ".join(faults), "mbtool --debug run shows more")
     return [*COMPILING, *OTHERS]

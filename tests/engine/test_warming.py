@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ingest_posts import write_posts
 from mbtool import api, warming
 from mbtool.contract import Event
 from mbtool.errors import StageError
@@ -62,6 +63,36 @@ def test_a_run_needs_no_kernel_that_was_not_compiled_ahead(project: Path) -> Non
     ]
     (project / "data" / "more.csv").write_text("\n".join(more), encoding="utf-8")
     assert _asked(RUN, str(config)) <= rehearsed
+
+
+INGEST = """
+from mbtool import api
+from mbtool.stages.ingest import chunks, stage
+chunks.FIRST_BYTES, chunks.PIECE_BYTES, stage.PIECE_BYTES, stage.KERNEL_BYTES = 1_000, 20_000, 20_000, 50_000
+result = api.ingest(sys.argv[2], config=sys.argv[1])
+assert result.files[0].funnel.records >= 1_000
+print(json.dumps(sorted(asked)))
+"""
+
+
+def test_an_ingest_of_large_files_needs_no_kernel_that_was_not_compiled_ahead(project: Path) -> None:
+    rehearsed = _asked(REHEARSE, "ingest")
+    assert rehearsed
+    write_posts(project / "posts.jsonl", 1_000)
+    rows = [json.loads(line) for line in (project / "posts.jsonl").read_text(encoding="utf-8").splitlines()]
+    table = "".join(
+        f'{row["_id"]},{row["mblogid"]},{row["user"]["_id"]},{row["user"]["nick_name"]},{row["content"]},"","",,,'
+        f"{row['reposts_count']},{row['comments_count']},{row['attitudes_count']},{row['created_at']},iPhone\n"
+        for row in rows
+    )
+    header = (
+        "id,bid,user_id,用户昵称,微博正文,头条文章url,发布位置,艾特用户,话题,转发数,评论数,点赞数,发布时间,发布工具\n"
+    )
+    (project / "table.csv").write_text(header + table * 6, encoding="utf-8")
+    for name in ("posts.jsonl", "table.csv"):
+        asked = _asked(INGEST, str(project / "mbtool.toml"), str(project / name))
+        assert asked
+        assert asked <= rehearsed, name
 
 
 class _Rehearsals:

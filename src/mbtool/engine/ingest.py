@@ -10,33 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mbtool.contract import Event, Reporter
-from mbtool.engine.known import KnownDocuments, KnownRows
+from mbtool.engine.writer import FunnelLike, Writer
 from mbtool.errors import InputError
 from mbtool.store.lake import Lake
 from mbtool.store.parquet import read_columns, write_atomically
 from mbtool.store.parts import drop_part, ingested_at
-from mbtool.tables import DOCUMENTS, INGESTED, REJECTS, TableSpec
-
-
-class FunnelLike(Protocol):
-    """What the engine counts in a file's funnel."""
-
-    records: int
-    stored: int
-    revised: int
-    duplicate: int
-    other: int
-    rejected: Any
-    skipped: Any
-
-    def is_balanced(self) -> bool:
-        """Whether every record is accounted for."""
-        ...
+from mbtool.tables import REJECTS
 
 
 class BatchLike(Protocol):
@@ -96,26 +79,6 @@ class FileRun:
 
 ROWS_NAMED = 3
 """Rejected rows that are named for a reason; all of them are in the table ``rejects``."""
-_PART_BYTES = 48 << 20
-"""Of documents that wait for their part, in memory: long texts make parts of fewer rows."""
-
-
-@dataclass
-class _Buffers:
-    """Rows waiting to become parts. A part never holds a document twice: a second revision waits for the next part."""
-
-    documents: list[pa.Table] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
-    later: list[pa.Table] = field(default_factory=list)
-    others: dict[str, list[pa.Table]] = field(default_factory=dict)
-
-    @property
-    def rows(self) -> int:
-        return sum(t.num_rows for t in self.documents)
-
-    @property
-    def bytes(self) -> int:
-        return sum(t.nbytes for t in (*self.documents, *self.later))
 
 
 class Ledger:
@@ -181,7 +144,7 @@ def ingest_units(
     ledger, runs = Ledger(lake), list[FileRun]()
     held = [ledger.holds(unit) for unit in units]  # by place: files of two sources may share a name
     todo = [unit for unit, is_held in zip(units, held, strict=True) if not is_held]
-    writer = _Writer(lake, part_rows, is_dry=is_dry) if todo else None
+    writer = Writer(lake, part_rows, is_dry=is_dry) if todo else None
     progress = _Progress(report, sum(unit.size for unit in todo))
     if todo:
         message = f"{len(todo)} new of {len(units)} files"
@@ -208,7 +171,7 @@ def ingest_units(
     return runs
 
 
-def _read_unit(unit: Unit, writer: _Writer, progress: _Progress) -> tuple[FileRun, str | None]:
+def _read_unit(unit: Unit, writer: Writer, progress: _Progress) -> tuple[FileRun, str | None]:
     """Take all batches of a file; (what became of it, the name under which its rows are kept)."""
     run = FileRun(unit.name, None)
     source_file: str | None = None
@@ -314,72 +277,3 @@ def expire_rejects(lake: Lake, days: int | None) -> int:
     for part in old:
         drop_part(part)
     return len(old)
-
-
-class _Writer:
-    def __init__(self, lake: Lake, part_rows: int, *, is_dry: bool) -> None:
-        self._lake, self._part_rows, self._is_dry = lake, part_rows, is_dry
-        if not is_dry:
-            lake.refresh_superseded()  # a run that was killed may have stored a revision and no more
-        self._documents = KnownDocuments(lake)
-        self._rows = {spec.name: KnownRows(lake, spec) for spec in INGESTED if spec.name != DOCUMENTS.name}
-        self._buffers = _Buffers()
-
-    def take(self, batch: Mapping[str, pa.Table], funnel: FunnelLike) -> None:
-        """Keep what is new in ``batch``, and count what became of every row."""
-        for name, table in batch.items():
-            if name == DOCUMENTS.name:
-                self._take_documents(table, funnel)
-            else:
-                kept, known = self._rows[name].new(table)
-                self._buffers.others.setdefault(name, []).append(kept)
-                if name != REJECTS.name:
-                    funnel.duplicate += known
-                    funnel.other += kept.num_rows
-        if self._buffers.rows >= self._part_rows or self._buffers.bytes >= _PART_BYTES:
-            self._flush_documents()
-
-    def flush(self) -> None:
-        """Store everything that waits."""
-        self._flush_documents()
-        for spec in INGESTED:
-            waiting = self._buffers.others.pop(spec.name, [])
-            if waiting:
-                self._append(spec, pa.concat_tables(waiting))
-
-    def _append(self, spec: TableSpec, table: pa.Table) -> None:
-        if not self._is_dry:
-            self._lake.append(spec, table)
-
-    def _take_documents(self, table: pa.Table, funnel: FunnelLike) -> None:
-        revisions = self._documents.revisions_of(table["doc_id"], table["content_digest"])
-        ids = self._buffers.ids
-        now = np.zeros(len(revisions), np.bool_)
-        for place, doc_id in enumerate(table["doc_id"].to_pylist()):
-            if revisions[place]:
-                now[place] = doc_id not in ids
-                ids.add(doc_id)
-        fresh = revisions > 0
-        index = table.column_names.index("revision")
-        numbered = table.set_column(index, "revision", pa.array(revisions, pa.int32()))
-        self._buffers.documents.append(numbered if now.all() else numbered.filter(pa.array(now)))
-        if (fresh & ~now).any():
-            self._buffers.later.append(numbered.filter(pa.array(fresh & ~now)))
-        funnel.duplicate += int((~fresh).sum())
-        funnel.stored += int((revisions == 1).sum())
-        funnel.revised += int((revisions > 1).sum())
-
-    def _flush_documents(self) -> None:
-        buffers = self._buffers
-        if buffers.documents:
-            self._append(DOCUMENTS, pa.concat_tables(buffers.documents))
-        waiting = pa.concat_tables(buffers.later) if buffers.later else None
-        self._buffers = _Buffers(others=buffers.others)
-        while waiting is not None and waiting.num_rows:
-            ids, first = set[str](), list[bool]()
-            for doc_id in waiting["doc_id"].to_pylist():
-                first.append(doc_id not in ids)
-                ids.add(doc_id)
-            mask = pa.array(first)
-            self._append(DOCUMENTS, waiting.filter(mask))
-            waiting = waiting.filter(pc.invert(mask))

@@ -95,7 +95,8 @@ def blake2b_hex(data: Bytes, offsets: npt.NDArray[np.int32], tails: Bytes, size:
     block = words.view(np.uint8)
     digest = state.view(np.uint8)
     for row in range(rows):
-        state[:] = _START
+        for i in range(8):
+            state[i] = _START[i]
         state[0] ^= _PARAMETERS ^ np.uint64(size)
         start, text = offsets[row], offsets[row + 1] - offsets[row]
         length, at = text + width, 0

@@ -18,7 +18,8 @@ Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
-_AT, _SLASH, _ZERO, _NEWLINE, _RETURN, _OPEN, _CLOSE = (ord(c) for c in "@/0\n\r{}")
+_AT, _SLASH, _ZERO = (ord(c) for c in "@/0")
+_BEYOND_ASCII = np.uint64(0x8080808080808080)
 _BLANKS_BEGIN = (0xC2, 0xE1, 0xE2, 0xE3)
 """The first bytes of every kind of blank beyond ASCII, and of much else."""
 _SHORT = 4
@@ -33,29 +34,22 @@ class Spans(NamedTuple):
 
 
 @compiled
-def scan_lines(data: Bytes, signs: Mask) -> tuple[int, bool]:
-    """(lines, whether a character of the first plane for which ``signs`` is true occurs) in sound UTF-8.
+def holds_sign(data: Bytes, octets: npt.NDArray[np.uint64], signs: Mask) -> bool:
+    """Whether a character of the first plane for which ``signs`` is true occurs; none of ASCII is looked for.
 
-    Lines are 0 where one does not begin with { or end with }, and where a NUL or a carriage return occurs.
+    ``octets``: the same bytes by eight, without the rest.
     """
-    lines, is_marked, before, at = 1, False, _NEWLINE, 0
+    at = 0
     while at < len(data):
-        first = data[at]
-        if first >= 0x80:
-            point, at = point_at(data, at)
-            is_marked |= point < 0x10000 and signs[point]
-        else:
+        if at & 7 == 0 and at >> 3 < len(octets) and octets[at >> 3] & _BEYOND_ASCII == 0:
+            at += 8
+        elif data[at] < 0x80:
             at += 1
-            if first == _NEWLINE:
-                if before != _CLOSE:
-                    return 0, is_marked
-                lines += at < len(data)
-            elif first == 0 or first == _RETURN:
-                return 0, is_marked
-        if before == _NEWLINE and first != _OPEN:
-            return 0, is_marked
-        before = first
-    return (lines, is_marked) if before in (_NEWLINE, _CLOSE) and len(data) else (0, is_marked)
+        else:
+            point, at = point_at(data, at)
+            if point < 0x10000 and signs[point]:
+                return True
+    return False
 
 
 @compiled
@@ -182,7 +176,8 @@ def name_spans(data: Bytes, offsets: Offsets, classes: Classes) -> tuple[Spans, 
 def cut_out(data: Bytes, offsets: Offsets, spans: Spans) -> tuple[Bytes, Offsets]:
     """The texts that ``spans`` are, as (bytes, offsets)."""
     bounds = np.zeros(len(spans.starts) + 1, np.int32)
-    bounds[1:] = np.cumsum(spans.ends - spans.starts)
+    for k in range(len(spans.starts)):
+        bounds[k + 1] = bounds[k] + spans.ends[k] - spans.starts[k]
     parts = np.empty(bounds[-1], np.uint8)
     number = 0
     for row in range(len(spans.counts)):

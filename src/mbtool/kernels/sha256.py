@@ -49,6 +49,12 @@ def _turned(value: np.uint32, bits: int) -> np.uint32:
 
 
 @compiled
+def _copy(words: Words, to: Words) -> None:
+    for i in range(len(words)):
+        to[i] = words[i]
+
+
+@compiled
 def _compress(state: Words, block: Bytes, w: Words) -> None:
     for i in range(16):
         w[i] = (
@@ -94,7 +100,8 @@ def _absorb(state: Words, data: Bytes, start: int, end: int, before: int, block:
         block[i] = 0
     if rest >= _BLOCK - 8:
         _compress(state, block, w)
-        block[:] = 0
+        for i in range(_BLOCK):
+            block[i] = 0
     bits = np.uint64(before + end - start) * np.uint64(8)
     for i in range(8):
         block[_BLOCK - 1 - i] = np.uint8((bits >> np.uint64(8 * i)) & np.uint64(255))
@@ -109,6 +116,18 @@ def _write(state: Words, to: Bytes) -> None:
 
 
 @compiled
+def _end_outer(state: Words, outer: Words, block: Bytes, w: Words) -> None:
+    """The outer hash of an HMAC: of a padded key, taken in already, and the 32 bytes that ``state`` stands for."""
+    _write(state, block)
+    block[32] = 0x80
+    for i in range(33, _BLOCK):
+        block[i] = 0
+    block[_BLOCK - 2] = 3  # 96 bytes are 0x300 bits
+    _copy(outer, state)
+    _compress(state, block, w)
+
+
+@compiled
 def _write_hex(digest: Bytes, to: Bytes) -> None:
     for i in range(len(to) // 2):
         to[2 * i] = _HEX[digest[i] >> 4]
@@ -117,13 +136,13 @@ def _write_hex(digest: Bytes, to: Bytes) -> None:
 
 @compiled
 def sha256_hex(data: Bytes, offsets: Offsets, signs: int) -> Bytes:
-    """(n, signs) the first ``signs`` hexadecimal digits of the digest of each text."""
+    """(n, signs) the first ``signs`` (an even number) hexadecimal digits of the digest of each text."""
     rows = len(offsets) - 1
     found = np.empty((rows, signs), np.uint8)
     state, w = np.empty(8, np.uint32), np.empty(64, np.uint32)
     block, digest = np.empty(_BLOCK, np.uint8), np.empty(32, np.uint8)
     for row in range(rows):
-        state[:] = _START
+        _copy(_START, state)
         _absorb(state, data, offsets[row], offsets[row + 1], 0, block, w)
         _write(state, digest)
         _write_hex(digest, found[row])
@@ -137,23 +156,21 @@ def keyed_hex(data: Bytes, offsets: Offsets, signs: int, pads: Bytes) -> Bytes:
     found = np.empty((rows, signs), np.uint8)
     inner, outer, state = np.empty(8, np.uint32), np.empty(8, np.uint32), np.empty(8, np.uint32)
     w, block, digest = np.empty(64, np.uint32), np.empty(_BLOCK, np.uint8), np.empty(32, np.uint8)
-    inner[:] = _START
+    _copy(_START, inner)
     _compress(inner, pads[0], w)
-    outer[:] = _START
+    _copy(_START, outer)
     _compress(outer, pads[1], w)
     for row in range(rows):
-        state[:] = inner
+        _copy(inner, state)
         _absorb(state, data, offsets[row], offsets[row + 1], _BLOCK, block, w)
-        _write(state, digest)
-        state[:] = outer
-        _absorb(state, digest, 0, 32, _BLOCK, block, w)
+        _end_outer(state, outer, block, w)
         _write(state, digest)
         _write_hex(digest, found[row])
     return found
 
 
 def hmac_sha256_hex(data: Bytes, offsets: Offsets, signs: int, key: bytes) -> Bytes:
-    """(n, signs) the first ``signs`` hexadecimal digits of the digest of each text under ``key``."""
+    """(n, signs) the first ``signs`` (an even number) hexadecimal digits of the digest of each text under ``key``."""
     short = hashlib.sha256(key).digest() if len(key) > _BLOCK else key
     padded = np.frombuffer(short.ljust(_BLOCK, b"\0"), np.uint8)
     return keyed_hex(data, offsets, signs, np.stack([padded ^ 0x36, padded ^ 0x5C]))

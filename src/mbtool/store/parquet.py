@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 65_536
+_HEAD_ROWS = 1_000
 
 
 def write_atomically(path: Path, data: bytes | pa.Buffer) -> None:
@@ -28,7 +30,7 @@ def write_atomically(path: Path, data: bytes | pa.Buffer) -> None:
 def encode_table(table: pa.Table) -> pa.Buffer:
     """The bytes of ``table`` as Parquet (zstd); equal tables give equal bytes, however they are chunked."""
     sink = pa.BufferOutputStream()
-    dictionary = [f.name for f in table.schema if pa.types.is_string(f.type)]
+    dictionary = [f.name for f in table.schema if pa.types.is_string(f.type) and _recurs(table[f.name])]
     pq.write_table(
         table.combine_chunks(),
         sink,
@@ -39,6 +41,12 @@ def encode_table(table: pa.Table) -> pa.Buffer:
         store_schema=True,
     )
     return sink.getvalue()
+
+
+def _recurs(texts: pa.ChunkedArray) -> bool:
+    """Whether a column repeats its texts, to judge by its head: a dictionary of ids would only take time and room."""
+    head = texts.slice(0, _HEAD_ROWS)
+    return bool(2 * pc.count_distinct(head).as_py() <= len(head))
 
 
 def column_digests(encoded: pa.Buffer) -> dict[str, str]:

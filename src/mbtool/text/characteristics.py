@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -18,18 +19,25 @@ _FURNITURE = "全视展收转网回查配直投轉快Rr"
 _SIGNS = "#@[/w"
 BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 """Where ``str.splitlines`` ends a line."""
+_SPACES = re.compile(r"\s")
 _JOINERS = (0x27, 0x2019, 0x2D)
 
 Counts = npt.NDArray[np.int64]
+
+
+def first_plane() -> str:
+    """Every character that is one UTF-16 code unit, in order."""
+    units = np.arange(1 << 16, dtype="<u2")
+    return units[(units < 0xD800) | (units >= 0xE000)].tobytes().decode("utf-16-le")
 
 
 @cache
 def unit_kinds() -> npt.NDArray[np.uint8]:
     """The kinds of every UTF-16 code unit, ored. Halves of surrogate pairs have that of what they stand for."""
     table = np.zeros(1 << 16, np.uint8)
-    signs = "".join(chr(unit) for unit in range(1 << 16) if not 0xD800 <= unit < 0xE000)
+    signs = first_plane()
     table[[ord(sign) for sign in odd_ones(signs)]] |= ODD
-    table[[ord(sign) for sign in signs if sign.isspace() or sign in BREAKS]] |= SPACE
+    table[[ord(sign) for sign in "".join(_SPACES.findall(signs)) + BREAKS]] |= SPACE
     table[0] = 0  # between two texts
     table[0xDB40:0xDC00] |= ODD  # private planes
     for bit, signs in ((MARKUP, "&<"), (FURNITURE, _FURNITURE), (SIGN, _SIGNS)):

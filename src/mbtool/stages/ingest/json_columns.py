@@ -24,27 +24,38 @@ def count_objects(data: bytes, *, with_kernel: bool) -> int:
 
     Then, in sound JSON, an object ends with every line, since ``}`` and ``{`` cannot stand side by side inside one.
     """
-    if not with_kernel:
-        return _count_plainly(data)
-    from mbtool.kernels.row_texts import scan_lines
+    lines = _count_braced_lines(data)
+    if not lines:
+        return 0
+    try:
+        is_misread = _may_be_misread(data) if with_kernel else may_be_misread(data.decode())
+    except (UnicodeDecodeError, pa.ArrowInvalid):
+        return 0
+    return 0 if is_misread else lines
+
+
+def _count_braced_lines(data: bytes) -> int:
+    """The number of lines; 0 where one does not begin with { or end with }, or holds a NUL or a carriage return."""
+    if b"\0" in data or b"\r" in data or not data.startswith(b"{"):
+        return 0
+    units = np.frombuffer(data.removesuffix(b"\n"), np.uint8)
+    breaks = np.flatnonzero(units == ord("\n"))
+    begin, end = units[breaks + 1] == ord("{"), units[np.append(breaks, len(units)) - 1] == ord("}")
+    return len(breaks) + 1 if begin.all() and end.all() else 0
+
+
+def _may_be_misread(data: bytes) -> bool:
+    """As ``may_be_misread`` of the text.
+
+    Raises:
+        ArrowInvalid: it is not UTF-8.
+    """
+    from mbtool.kernels.row_texts import holds_sign
 
     bounds = pa.py_buffer(np.array([0, len(data)], np.int32))
-    try:
-        pa.Array.from_buffers(pa.binary(), 1, [None, bounds, pa.py_buffer(data)]).cast(pa.string())
-    except pa.ArrowInvalid:
-        return 0
-    lines, is_marked = scan_lines(np.frombuffer(data, np.uint8), misread_signs())
-    return 0 if is_marked and may_be_misread(data.decode()) else int(lines)
-
-
-def _count_plainly(data: bytes) -> int:
-    lines = data.removesuffix(b"\n").split(b"\n")
-    if b"\0" in data or b"\r" in data or not all(line[:1] == b"{" and line[-1:] == b"}" for line in lines):
-        return 0
-    try:
-        return 0 if may_be_misread(data.decode()) else len(lines)
-    except UnicodeDecodeError:
-        return 0
+    pa.Array.from_buffers(pa.binary(), 1, [None, bounds, pa.py_buffer(data)]).cast(pa.string())
+    octets = np.frombuffer(data, np.uint64, len(data) // 8)
+    return holds_sign(np.frombuffer(data, np.uint8), octets, misread_signs()) and may_be_misread(data.decode())
 
 
 def json_columns(data: bytes, lines: int, as_text: Sequence[str] = ()) -> dict[str, Column] | None:

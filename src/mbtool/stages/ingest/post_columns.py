@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from mbtool.stages.ingest.columns import values_at
 from mbtool.stages.ingest.strings import Mask, from_views, lists, patched, views
-from mbtool.text.characteristics import BREAKS, HAN, LATIN, MARKUP, ODD, OTHER, SPACE, unit_kinds
+from mbtool.text.characteristics import BREAKS, HAN, LATIN, MARKUP, ODD, OTHER, SPACE, first_plane, unit_kinds
 from mbtool.text.characters import Repairs
 from mbtool.text.emoticons import emoticon_names
 from mbtool.text.furniture import PHRASES
@@ -90,7 +90,7 @@ def _read_common(texts: pa.StringArray, *, opens_topics: bool) -> tuple[PostColu
         return lists(values.counts, from_views(values.data, values.offsets[: values.counts.sum() + 1]))
 
     rows = len(texts)
-    found = read_weibo_posts(*views(texts), character_classes(opens_topics=opens_topics), _phrases(), _emoticons())
+    found = read_weibo_posts(*views(texts), character_classes(opens_topics), _phrases(), _emoticons())
     return PostColumns(
         from_views(found.clean, found.clean_offsets),
         from_views(found.quoted, found.quoted_offsets, np.diff(found.quoted_offsets) == 0),
@@ -105,23 +105,26 @@ def _read_common(texts: pa.StringArray, *, opens_topics: bool) -> tuple[PostColu
 
 
 @cache
-def character_classes(*, opens_topics: bool = True) -> npt.NDArray[np.uint16]:
+def character_classes(opens_topics: bool = True) -> npt.NDArray[np.uint16]:
     """What kernels have to know of each character; without ``opens_topics`` a # makes a post uncommon."""
     from mbtool.kernels import post_emoticons as letters
     from mbtool.kernels import post_marks as marks
     from mbtool.kernels.utf8 import UNCOMMON
 
-    kinds, classes = unit_kinds(), np.zeros(1 << 16, np.uint16)
-    signs = "".join(chr(unit) for unit in range(1 << 16) if not 0xD800 <= unit < 0xE000)
+    if not opens_topics:
+        classes = character_classes().copy()
+        classes[ord("#")] |= UNCOMMON
+        return classes
+    kinds, classes, signs = unit_kinds(), np.zeros(1 << 16, np.uint16), first_plane()
     for bit, chosen in (
         (marks.BREAK, BREAKS),
-        (marks.NAME, "".join(re.findall(r"[\w\-·]", signs))),
-        (marks.ALNUM, "".join(sign for sign in signs if sign.isalnum())),
+        (marks.NAME, "".join(re.findall(r"[\w\-·]+", signs))),
+        (marks.ALNUM, "".join(re.findall(r"[^\W_]+", signs))),
         (marks.PHRASE, "".join(phrase[0] for phrase in PHRASES) + "]"),
         (marks.ADDRESS, "h/tw"),
-        (UNCOMMON, "\0" if opens_topics else "\0#"),
+        (UNCOMMON, "\0"),
     ):
-        classes[[ord(sign) for sign in chosen]] |= bit
+        classes[np.frombuffer(chosen.encode("utf-16-le"), "<u2")] |= bit
     for bit, mask in (
         (UNCOMMON, ODD | MARKUP),
         (marks.SPACE, SPACE),

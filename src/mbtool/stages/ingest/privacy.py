@@ -9,10 +9,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mbtool.stages.ingest.strings import constant, from_rows, the_one_value, views
+from mbtool.stages.ingest.strings import constant, from_rows, patched, the_one_value, views
 from mbtool.text.epochs import parse_numeric_text
 from mbtool.text.links import replace_mentions
 
@@ -84,8 +85,10 @@ def _tokens(key: bytes, platform: str | None, people: pa.StringArray) -> pa.Stri
 
     known_as = people
     if platform in HASHED:
-        hashes = from_rows(sha256_hex(*views(people), _TOKEN_SIGNS))
-        known_as = pc.if_else(pc.match_substring_regex(people, r"\A[0-9a-f]{16}\z"), people, hashes)
+        known_as = from_rows(sha256_hex(*views(people), _TOKEN_SIGNS))
+        places = np.flatnonzero(np.diff(views(people)[1]) == _TOKEN_SIGNS)
+        places = places[pc.match_substring_regex(people.take(pa.array(places)), r"\A[0-9a-f]{16}\z").to_numpy(False)]
+        known_as = patched(known_as, places, people.take(pa.array(places)))
     texts = pc.binary_join_element_wise(constant(str(platform), len(people)), known_as.fill_null(""), "\x1f")
     is_none = pc.binary_length(people.fill_null("")).to_numpy() == 0
     return from_rows(hmac_sha256_hex(*views(texts), _TOKEN_SIGNS, key), is_none)

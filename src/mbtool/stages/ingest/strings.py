@@ -26,9 +26,15 @@ def views(texts: pa.StringArray) -> tuple[Bytes, Offsets]:
         texts = texts.fill_null("")
     _, offsets, data = texts.buffers()
     if not len(texts):
-        return _NO_BYTES, np.zeros(1, np.int32)
+        return _frozen(_NO_BYTES), _frozen(np.zeros(1, np.int32))
     bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return (_NO_BYTES if data is None else np.frombuffer(data, np.uint8)), bounds
+    return _frozen(_NO_BYTES if data is None else np.frombuffer(data, np.uint8)), _frozen(bounds)
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """``array``, never to be written: whether Arrow's buffers may be varies, and kernels are compiled for either."""
+    array.flags.writeable = False
+    return array
 
 
 def from_views(data: Bytes, offsets: Offsets, is_null: Mask | None = None) -> pa.StringArray:
@@ -71,7 +77,9 @@ def holding(texts: pa.StringArray, sign: str) -> Places:
     data, offsets = views(texts)
     used = data[offsets[0] : offsets[-1]]
     at = np.flatnonzero(used == ord(sign)) + offsets[0]
-    return np.unique(np.searchsorted(offsets, at, "right") - 1)
+    places: Places = np.searchsorted(offsets, at, "right") - 1
+    is_first: Mask = np.diff(places, prepend=-1) > 0
+    return places[is_first]
 
 
 def are_filled(column: pa.Array) -> Mask:
