@@ -239,6 +239,13 @@ def test_the_funnel_of_long_names_fits_eighty_columns_and_says_how_each_file_was
     assert "mbtool ingest --retry-rejects" in err
 
 
+def test_a_table_whose_text_is_not_known_says_how_to_name_it(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data/posts.csv").write_text("贴号,楼层\n1,微商太烦\n", encoding="utf-8")
+    assert invoke(["ingest"]) == 0
+    err = capsys.readouterr().err
+    assert 'no column is known as text in posts.csv: name it in the source, columns = { "COLUMN" = "text" }' in err
+
+
 def test_files_without_a_row_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path("data/zero.csv").write_bytes(b"")
     Path("data/header.csv").write_text("id,正文\n", encoding="utf-8")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-FIXTURES = Path(__file__).resolve().parents[1] / "stages" / "ingest" / "fixtures"
+from tests.stages.ingest.reading import FIXTURES, database
+from tests.stages.ingest.test_readers import docx, fixture_rows, paragraph, workbook
+
 _CSV = "id,正文,作者,发布时间,点赞数\n" + "".join(
     f'p{i},"微商{i}，真的""太烦""了\n第二行",小李{i},2016-02-{i + 1:02} 10:00,{i}\n' for i in range(20)
 )
@@ -33,12 +34,21 @@ OWN: dict[str, bytes] = {
 
 
 @pytest.fixture(scope="session")
-def samples() -> dict[str, bytes]:
-    """Name → content."""
-    readable = (".csv", ".json", ".jsonl", ".xml", ".html", ".md", ".txt", ".xlsx", ".docx", ".db")
-    found = (
-        {p.name: p.read_bytes() for p in sorted(FIXTURES.glob("*")) if p.suffix in readable}
-        if FIXTURES.is_dir()
-        else {}
-    )
-    return {**OWN, **found}
+def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Name → content: every fixture, those in SQL as databases; a workbook, a Word document and some files of our own."""
+    folder = tmp_path_factory.mktemp("samples")
+    found = {}
+    for path in sorted(FIXTURES.iterdir()):
+        if path.suffix == ".sql":
+            found[f"{path.stem}.db"] = database(path.read_text("utf-8"), folder / f"{path.stem}.db").read_bytes()
+        else:
+            found[path.name] = path.read_bytes()
+    sheets = {
+        "Contents": fixture_rows("mediacrawler_xhs.csv"),
+        "Comments": fixture_rows("mediacrawler_xhs_comments.csv"),
+    }
+    written = {
+        "mediacrawler.xlsx": workbook(sheets),
+        "article.docx": docx(paragraph("仓库空了", "Title"), paragraph("来源：示例茶馆"), paragraph("门口晒着玉米。")),
+    }
+    return {**OWN, **found, **written}

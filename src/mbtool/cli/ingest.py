@@ -117,6 +117,11 @@ def _say_the_rest(result: IngestResult, say: Callable[[str], None]) -> None:
         say(f"no rows in {_listed(empty)}: empty, or nothing but a header")
     if result.passed_over:
         say(f"passed over, not a kind that is read: {_listed(result.passed_over)}")
+    unknown = [run.name for run in result.files if "no column of text" in run.rejected_rows]
+    if unknown:
+        say(
+            f'no column is known as text in {_listed(unknown)}: name it in the source, columns = {{ "COLUMN" = "text" }}'
+        )
     if result.is_dry:
         say("dry run: this is what would be stored; nothing was")
     elif result.rejected:

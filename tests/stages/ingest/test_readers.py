@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -75,6 +76,28 @@ def test_mediacrawler_workbook_has_a_preset_a_sheet_and_skips_creators() -> None
     assert result.funnel.preset == "mediacrawler-xhs, mediacrawler-xhs-comments"
     assert [d["kind"] for d in result.documents].count("comment") == 12
     assert result.funnel.skipped == {"user profile": 1}
+
+
+def test_each_sheet_of_a_workbook_has_the_keyword_it_is_called_after() -> None:
+    sheets: dict[str, Iterable[Sequence[Any]]] = {
+        "微商": [["city", "0", "1", "2"], ["全国", "5", "0", "7"]],
+        "代购": [["city", "0", "1", "2"], ["北京", "1", "2", "3"]],
+    }
+    rows = read("result.xlsx", workbook(sheets), series_start="2026-03-01").tables["index_series"]
+    found = [(r["keyword"], r["region"], r["value"]) for r in rows]
+    assert found[::2] == [("微商", "全国", 5), ("微商", "全国", 7), ("代购", "北京", 2)]
+
+
+def test_sheets_of_analysis_beside_the_texts_are_rejects_that_keep_their_cells() -> None:
+    """C11: the text tool of GooSeeker writes word counts and matrices too; they hold no text of anybody."""
+    sheets: dict[str, Iterable[Sequence[Any]]] = {
+        "分词效果表": [["序号", "正文", "分词数据"], ["1", TEXT, "微商 刷屏"]],
+        "词频表": [["序号", "词", "词频"], ["1", "微商", "33"]],
+    }
+    result = read("a.xlsx", workbook(sheets))
+    assert [d["clean_text"] for d in result.documents] == [TEXT]
+    (reject,) = result.rejects
+    assert (reject["reason"], json.loads(reject["raw"])["词频"]) == ("no column of text", "33")
 
 
 def test_workbook_id_kept_as_a_number_shows_that_digits_were_lost() -> None:
@@ -262,8 +285,6 @@ def test_content_tells_the_kind_of_a_file_before_its_name(name: str, head: bytes
 
 
 def test_json_over_many_lines_under_a_wrong_name_is_read() -> None:
-    import json
-
     rows = [{"id": "a", "content": TEXT}, {"id": "b", "content": "反对"}]
     assert len(read_text("rows.jsonl", json.dumps(rows, indent=1)).documents) == 2
     assert len(read_text("rows.json", "\n".join(map(json.dumps, rows))).documents) == 2

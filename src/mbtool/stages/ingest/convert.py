@@ -60,6 +60,8 @@ class Place:
 class _Run:
     """Rows that one preset reads, each with its place among all that the batch gives."""
 
+    told: Row
+    """What the name of the file or of the section says of each of them."""
     places: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -105,7 +107,7 @@ class Converter:
 
     def batch(self, items: Items) -> Batch:
         """The rows of ``items`` by table, in their order."""
-        runs: dict[str, _Run] = {}
+        runs: dict[tuple[str, str], _Run] = {}
         rejects: list[tuple[int, Reject]] = []
         at = 0
         for item in items:
@@ -128,11 +130,13 @@ class Converter:
         preset = self._preset
         assert preset is not None
         self._name_file(preset, columns)
-        table, refused = self._documents(preset, numbers, columns)
+        table, refused = self._documents(preset, numbers, columns, self._told(preset))
         rejected = [*rejects, *(reject for _, reject in refused)]
         return self._batch({DOCUMENTS.name: table}, sorted(rejected, key=lambda reject: reject.number))
 
-    def _sort(self, item: Numbered, at: int, runs: dict[str, _Run], rejects: list[tuple[int, Reject]]) -> int:
+    def _sort(
+        self, item: Numbered, at: int, runs: dict[tuple[str, str], _Run], rejects: list[tuple[int, Reject]]
+    ) -> int:
         """Put what a row holds into the runs of the presets that read it; returns the last place given."""
         preset = self._preset or self._find(item)
         if not preset.table:
@@ -148,7 +152,8 @@ class Converter:
                 continue
             row, reader = (part.row, part.preset) if isinstance(part, Part) else (part, preset)
             self._context(reader)
-            run = runs.setdefault(reader.name, _Run())
+            section = self._section.name if reader.from_name else ""  # sheets that say something of their rows
+            run = runs.get((reader.name, section)) or runs.setdefault((reader.name, section), _Run(self._told(reader)))
             run.places.append(at)
             run.numbers.append(item.number)
             run.rows.append(row)
@@ -175,16 +180,16 @@ class Converter:
             self.funnel.preset = ", ".join(self._contexts)
         return context
 
-    def _made(self, runs: Mapping[str, _Run], rejects: list[tuple[int, Reject]]) -> Batch:
+    def _made(self, runs: Mapping[tuple[str, str], _Run], rejects: list[tuple[int, Reject]]) -> Batch:
         rows: dict[str, list[tuple[int, Row]]] = {}
         documents: list[pa.Table] = []
         places: list[int] = []
-        for name, run in runs.items():
+        for (name, _), run in runs.items():
             context = self._contexts[name]
             if context.preset.table == DOCUMENTS.name:
                 columns = columns_of(run.rows)
                 self._name_file(context.preset, columns)
-                table, refused = self._documents(context.preset, run.numbers, columns)
+                table, refused = self._documents(context.preset, run.numbers, columns, run.told)
                 rejects += [(run.places[i], reject) for i, reject in refused]
                 gone = {i for i, _ in refused}
                 places += [place for i, place in enumerate(run.places) if i not in gone]
@@ -202,7 +207,7 @@ class Converter:
         columns = self._mapping(context.preset)
         for place, number, row in zip(run.places, run.numbers, run.rows, strict=True):
             fields, _ = mapped(row, columns)
-            for name, value in self._told(context.preset).items():
+            for name, value in run.told.items():
                 if fields.get(name) in (None, ""):
                     fields[name] = value
             made = _MAKERS[context.preset.table](number, fields, context)
@@ -220,12 +225,12 @@ class Converter:
         return preset.from_name(self.file.name, self._section.name) if preset.from_name else {}
 
     def _documents(
-        self, preset: Preset, numbers: Sequence[int], columns: Mapping[str, Column]
+        self, preset: Preset, numbers: Sequence[int], columns: Mapping[str, Column], told: Row
     ) -> tuple[pa.Table, list[tuple[int, Reject]]]:
         context = self._context(preset)
         columns = _read_cells(preset, columns)
         fields, rest = mapped_columns(columns, self._mapping(preset))
-        for name, value in self._told(preset).items():
+        for name, value in told.items():
             given = as_list(fields[name]) if name in fields else [None] * len(numbers)
             fields[name] = [value if v is None or v == "" else v for v in given]
         return make_documents(numbers, fields, rest, context)

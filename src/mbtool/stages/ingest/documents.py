@@ -26,6 +26,7 @@ from mbtool.tables import DOCUMENTS
 
 PLAIN = ("title", "abstract", "source", "region", "url", "author_verified")
 LISTS = ("tags", "keywords")
+NO_TEXT_COLUMN = "no column of text"
 _KINDS = frozenset(("article", "post", "comment", "review"))
 
 
@@ -85,7 +86,7 @@ def _with_text(
     whole = {**fields, "title": titles, "text": as_column(shown), "had_text": had_text}
     if not gone:
         return whole, rest, numbers, []
-    rejects = [(place, _textless(numbers[place], place, fields)) for place in gone]
+    rejects = [(place, _textless(numbers[place], place, fields, rest)) for place in gone]
     kept = sorted(set(range(rows)) - set(gone))
     return (
         {name: picked(values, kept) for name, values in whole.items()},
@@ -103,10 +104,14 @@ def _blank_places(texts: pa.StringArray) -> list[int]:
     return [place for place in doubtful if not texts[place].as_py() or texts[place].as_py().isspace()]
 
 
-def _textless(number: int, place: int, fields: Mapping[str, Column]) -> Reject:
-    row = {name: value_at(values, place) for name, values in fields.items()}
+def _textless(number: int, place: int, fields: Mapping[str, Column], rest: Mapping[str, Column]) -> Reject:
+    row = {name: value_at(values, place) for name, values in {**rest, **fields}.items() if name != FLAGS}
     shown = storable_row({name: value for name, value in row.items() if value is not None})
-    return Reject(number, "no text", "neither text nor title", json.dumps(shown, ensure_ascii=False, default=str))
+    raw = json.dumps(shown, ensure_ascii=False, default=str)
+    if "text" in fields or "title" in fields:
+        return Reject(number, "no text", "neither text nor title", raw)
+    detail = 'none of its columns is known as text or title: name one in the source, columns = { "COLUMN" = "text" }'
+    return Reject(number, NO_TEXT_COLUMN, detail, raw)
 
 
 def _made(making: Making) -> pa.Table:

@@ -37,7 +37,7 @@ def make_poll_option(number: int, fields: Row, context: Context) -> dict[str, An
         "expires_at": parse_when(fields.get("expires_at"), context.anchor).at,
         "seen_at": seen,
         "doc_id": poll_post_id(_text(fields.get("post_id"))),
-        "source_file": context.file.name,
+        "source_file": context.source_file,
         "source_row": number,
     }
 
@@ -65,7 +65,7 @@ def make_index_value(number: int, fields: Row, context: Context) -> dict[str, An
         "interval_days": int(_number(fields.get("interval_days")) or 1),
         "device": _text(fields.get("device")),
         "value": value or None,
-        "source_file": context.file.name,
+        "source_file": context.source_file,
         "source_row": number,
     }
 
