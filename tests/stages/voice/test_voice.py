@@ -101,6 +101,23 @@ def test_scrambled_words_are_found_and_plain_ones_are_not() -> None:
     assert "scrambled" not in cues("朋友圈里卖货的代理")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("微 信 加我看货", "disguised"),
+        ("可莱丝 春雨 蜜丝婷 蕉下 现货", "blank_list"),
+        ("今天去了学校，" * 20, "wears_on"),
+    ],
+)
+def test_the_shape_of_a_post_is_measured(text: str, name: str) -> None:
+    assert name in cues(text)
+    assert name not in cues("今天去了学校，回来的路上下雨。")
+
+
+def test_cues_are_read_with_disguises_undone() -> None:
+    assert "recruitment" in cues("招 代 理，名额不多")
+
+
 @pytest.mark.parametrize("name", ["demo_8888", "lanlan1234", "xxxx3321", "13800001111", "dapeng_xxxx"])
 def test_what_a_contact_is_called_makes_no_difference(name: str) -> None:
     assert fields_of(Document(f"加我 {name} 看货")).places["text"] == "加我 § 看货"

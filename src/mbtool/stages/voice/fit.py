@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +49,9 @@ class Posts:
     counts: Counts
     voices: NDArray[np.int64]
     groups: NDArray[np.int64]
+    """(posts,) equal for posts that an author or a near-duplicate joins."""
+    batches: NDArray[np.int64]
+    """(posts,) equal for posts of one writer's batch: what stands before the last hyphen of their ids."""
     names: tuple[str, ...]
     """Of the cues."""
     unmentioned: NDArray[np.float64]
@@ -58,7 +61,7 @@ class Posts:
 
 
 def read_posts(rows: Sequence[Mapping[str, Any]], cues: Sequence[Cue], recipe: Recipe) -> Posts:
-    """Features of rows with text, voice, author and, if there is one, platform; in the order of ``rows``."""
+    """Features of rows with id, text, voice, author and, if there is one, platform; in the order of ``rows``."""
     fitted = [c for c, is_fitted in zip(cues, fitted_on_text(cues), strict=True) if is_fitted]
     reader = FeatureReader(fitted)
     read = [read_post(str(row["text"]), row.get("platform")) for row in rows]
@@ -74,6 +77,7 @@ def read_posts(rows: Sequence[Mapping[str, Any]], cues: Sequence[Cue], recipe: R
         counts=count_ngrams(texts, recipe.bits, recipe.longest),
         voices=np.array([VOICES.index(str(row["voice"])) for row in rows], np.int64),
         groups=groups_of([comparison_key(p.clean_text) for p in read], authors),
+        batches=np.unique([str(row["id"]).rpartition("-")[0] for row in rows], return_inverse=True)[1].astype(np.int64),
         names=tuple(c.name for c in fitted),
         unmentioned=np.array([float(BORDER not in text) for text in texts]),
         prior=against_organic(cue_weights(fitted))[:, 1:],
@@ -114,41 +118,42 @@ def calibrated(model: LinearModel, scale: float, shift: NDArray[np.float64]) -> 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Scores of every post by a model that saw none of its group; arrays (posts, 3), one for each repeat."""
+    """Scores of every post by a model that has not seen it, before calibration; both (posts, 3)."""
 
-    given: tuple[NDArray[np.float64], ...]
-    """By the text alone and whether it names the trade: what calibration is read off."""
-
-    unnamed: tuple[NDArray[np.float64], ...]
-    """By the text alone, as if it named the trade: as the model is used."""
-    named: tuple[NDArray[np.float64], ...]
+    unnamed: NDArray[np.float64]
+    """By the text alone."""
+    named: NDArray[np.float64]
     """With the author's screen name."""
 
 
-def cross_validated(posts: Posts, recipe: Recipe, repeats: int = 2) -> HeldOut:
-    """Cross-validation grouped by author and near-duplicates, before calibration."""
-    found = []
-    for repeat in range(repeats):
-        scores = np.zeros((3, len(posts.voices), len(VOICES)))
-        for train, test in _folds(posts, recipe.seed + repeat):
-            model, unmentioned = fitted(posts, train, recipe)
-            grams = model.gram_scores(_rows(posts.counts, test)) + model.bias
-            scores[0, test] = posts.unnamed[test] @ model.weights + grams
-            scores[1, test] = posts.named[test] @ model.weights + grams
-            scores[2, test] = scores[0, test] + posts.unmentioned[test, None] * unmentioned
-        found.append(scores)
-    return HeldOut(tuple(s[2] for s in found), tuple(s[0] for s in found), tuple(s[1] for s in found))
+def held_out(posts: Posts, recipe: Recipe, parts: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> HeldOut:
+    """The scores that a model of the first posts of each part gives to the second; the seconds are all posts."""
+    found = HeldOut(*np.zeros((2, len(posts.voices), len(VOICES))))
+    for train, test in parts:
+        model = fitted(posts, train, recipe)
+        grams = model.gram_scores(_rows(posts.counts, test)) + model.bias
+        found.unnamed[test] = posts.unnamed[test] @ model.weights + grams
+        found.named[test] = posts.named[test] @ model.weights + grams
+    return found
 
 
-def _folds(posts: Posts, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def folds(posts: Posts, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Five folds that part no group, with the voices in equal shares."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed % 2**32)
     yield from splitter.split(posts.unnamed, posts.voices, posts.groups)
 
 
-def fitted(posts: Posts, rows: NDArray[np.int64], recipe: Recipe) -> tuple[LinearModel, NDArray[np.float64]]:
-    """The model, not yet calibrated, and what a post that does not name the trade has besides, shape (3,).
+def batches(posts: Posts) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Each writer's batch against all others: a writer's habits and plan are on one side only."""
+    for batch in range(int(posts.batches.max()) + 1):
+        is_out = posts.batches == batch
+        yield np.flatnonzero(~is_out), np.flatnonzero(is_out)
+
+
+def fitted(posts: Posts, rows: NDArray[np.int64], recipe: Recipe) -> LinearModel:
+    """The model of some posts, not yet calibrated.
 
     A multinomial logistic regression; each post twice with half the weight, once without its author's name.
 
@@ -201,7 +206,7 @@ def fitted(posts: Posts, rows: NDArray[np.int64], recipe: Recipe) -> tuple[Linea
     weights = np.column_stack([np.zeros(columns), found[2:].reshape(-1, 2)])
     every = np.zeros((1 << recipe.bits, len(VOICES)))
     every[known] = weights[cues:]
-    model = LinearModel(
+    return LinearModel(
         features=posts.names,
         weights=weights[: cues - 1],
         bias=np.array([0.0, *found[:2]]),
@@ -209,7 +214,6 @@ def fitted(posts: Posts, rows: NDArray[np.int64], recipe: Recipe) -> tuple[Linea
         bits=recipe.bits,
         longest=recipe.longest,
     )
-    return model, weights[cues - 1]
 
 
 def _side(prior: float) -> tuple[float | None, float | None]:
@@ -239,22 +243,3 @@ def calibration(scores: NDArray[np.float64], voices: NDArray[np.int64]) -> tuple
 
     best = minimize(loss, np.array([1.0, 0.0, 0.0]), method="L-BFGS-B").x
     return float(best[0]), np.array([0.0, best[1], best[2]])
-
-
-LEANS = np.arange(-10, 21) / 10
-"""Log odds that ``lean`` tries."""
-
-
-def lean(scores: Sequence[NDArray[np.float64]], voices: NDArray[np.int64]) -> float:
-    """Log odds to be added to promotion: those of the best F1 of promotional over all held-out ``scores``; least first.
-
-    The shares of the voices in the corpus are of its writers' making, and calibrated probabilities make the count of
-    adverts right, not the most of them: the two ask for different borders.
-    """
-    promotional = VOICES.index("promotional")
-    pooled, truth = np.concatenate(scores), np.tile(voices, len(scores)) == promotional
-    found = []
-    for amount in sorted(LEANS, key=abs):
-        guess = (pooled + amount * np.eye(len(VOICES))[promotional]).argmax(axis=1) == promotional
-        found.append((2 * float((guess & truth).sum()) / max(1, int(guess.sum() + truth.sum())), float(amount)))
-    return max(found, key=lambda pair: pair[0])[1]
