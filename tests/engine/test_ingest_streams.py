@@ -187,7 +187,10 @@ def test_rejects_are_taken_again_after_a_fix(project: Path) -> None:
     (project / "data" / "posts.csv").write_text("编号,内容正文\n1,微商\n2,淘宝\n", encoding="utf-8")
     (run,) = api.ingest(config=load(project)).files
     assert dict(run.funnel.rejected) == {"no column of text": 2}
-    assert next(json.loads(str(r["raw"])) for r in rows_of(project, "rejects")) == {"native_id": "1", "内容正文": "微商"}
+    assert next(json.loads(str(r["raw"])) for r in rows_of(project, "rejects")) == {
+        "native_id": "1",
+        "内容正文": "微商",
+    }
     fixed = load(
         project, 'ingest.sources=[{path="PLACE", columns={"内容正文"="text"}}]'.replace("PLACE", str(project / "data"))
     )
