@@ -38,7 +38,7 @@ class LineDecoder:
         self._declared = declared_codec(declared)
         if self._declared is not None:
             self.seen.setdefault(self._declared, 0)
-        self._leader = "utf-8" if prefer_utf8 or _leads_utf8(sample) else "gb18030"
+        self._leader = "utf-8" if prefer_utf8 or leads_utf8(sample) else "gb18030"
 
     def decode(self, line: bytes) -> tuple[str, bool]:
         """The text of ``line`` and whether it is bad: no encoding fits, and U+FFFD stands where it does not."""
@@ -46,7 +46,7 @@ class LineDecoder:
             return line.decode("ascii"), False
         text = _strict(line, "utf-8")
         if text is not None:
-            if _ONLY_TWO_BYTE.match(line) and _COMMON_GBK.match(line) and self._reads_gbk(line):
+            if _fits_both(line) and self._reads_gbk(line):
                 return self._counted(line.decode("gb18030"), "gb18030")
             return self._counted(text, "utf-8")
         text = self._surrogates_joined(line)
@@ -108,7 +108,16 @@ def _is_broken_utf8(line: bytes) -> bool:
     return len(_HAN_UTF8.findall(line)) * 30 >= high * 9
 
 
-def _leads_utf8(sample: bytes) -> bool:
+def _fits_both(line: bytes) -> bool:
+    return _ONLY_TWO_BYTE.match(line) is not None and _COMMON_GBK.match(line) is not None
+
+
+def may_be_gbk(data: bytes) -> bool:
+    """Whether a line of this sound UTF-8 is one that would be read as GB18030 in a file that UTF-8 does not lead."""
+    return not data.isascii() and any(not line.isascii() and _fits_both(line) for line in data.split(b"\n"))
+
+
+def leads_utf8(sample: bytes) -> bool:
     """Whether more lines of ``sample`` are UTF-8 with three-byte characters than are no UTF-8 at all."""
     utf8 = other = 0
     for line in sample.split(b"\n"):

@@ -19,6 +19,7 @@ from mbtool.stages.ingest.flattening import flat
 from mbtool.stages.ingest.json_columns import count_objects, json_columns
 from mbtool.stages.ingest.model import Batch, Funnel, Numbered, Reject, SourceFile
 from mbtool.text.byte_lines import LineReader
+from mbtool.text.line_encodings import may_be_gbk
 
 PIECE_BYTES = 4 << 20
 FIRST_BYTES = 1 << 20
@@ -41,6 +42,8 @@ class Job:
     end: int = 0
     sample: bytes = b""
     """The first bytes of the file: they tell the encoding that leads."""
+    leads_utf8: bool = False
+    """Whether it is UTF-8."""
     numbers: Sequence[int] = ()
     columns: Mapping[str, Column] = field(default_factory=dict)
     rejects: Sequence[Reject] = ()
@@ -118,10 +121,12 @@ def _convert_lines(job: Job) -> Converted:
     funnel = Funnel()
     converter = Converter(job.file, job.settings, job.key, funnel, job.place, with_kernels=job.with_kernels)
     lines = count_objects(data, with_kernel=job.with_kernels)
+    if lines and not job.leads_utf8 and may_be_gbk(data):
+        lines = 0
     batch = _objects(data, lines, converter, job.times) if lines else None
     if batch is not None:
         funnel.records += lines
-        return Converted(batch, funnel, lines, {"utf-8": lines})
+        return Converted(batch, funnel, lines, {} if data.isascii() else {"utf-8": lines})
     reader = LineReader(io.BytesIO(data), job.file.source.encoding, max_line_bytes=LONGEST_LINE, sample=job.sample)
     batch = converter.batch(list(json_line_items(reader, funnel)))
     funnel.repairs.update(reader.repairs)

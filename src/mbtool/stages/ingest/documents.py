@@ -107,7 +107,7 @@ def _blank_places(texts: pa.StringArray) -> list[int]:
 def _textless(number: int, place: int, fields: Mapping[str, Column], rest: Mapping[str, Column]) -> Reject:
     row = {name: value_at(values, place) for name, values in {**rest, **fields}.items() if name != FLAGS}
     shown = storable_row({name: value for name, value in row.items() if value is not None})
-    raw = json.dumps(shown, ensure_ascii=False, default=str)
+    raw = json.dumps(shown, ensure_ascii=False, default=str, sort_keys=True)  # however the columns were ordered
     if "text" in fields or "title" in fields:
         return Reject(number, "no text", "neither text nor title", raw)
     detail = 'none of its columns is known as text or title: name one in the source, columns = { "COLUMN" = "text" }'

@@ -43,6 +43,7 @@ from mbtool.stages.ingest.readers.zeros import with_doubtful_zeros
 from mbtool.tables import DOCUMENTS, REJECTS
 from mbtool.text.byte_lines import LineReader
 from mbtool.text.encodings import decode
+from mbtool.text.line_encodings import leads_utf8
 
 __all__ = ["SUFFIXES", "preset_table", "read_file"]
 
@@ -139,7 +140,7 @@ class _Reader:
             borders = list(pieces(stream, end, self.file.size))
         sample = first[:FIRST_BYTES]
         times = time_columns(sample[: sample.rfind(b"\n") + 1])
-        job = replace(self._job, place=self.converter.place, sample=sample, times=times)
+        job = replace(self._job, place=self.converter.place, sample=sample, leads_utf8=leads_utf8(sample), times=times)
         jobs = (replace(job, start=a, end=b) for a, b in borders)
         for (_, end), done in zip(borders, self._elsewhere(convert_lines, jobs), strict=True):
             self._count(done)
