@@ -16,6 +16,8 @@ from mbtool.stages.ingest.columns import Column
 from mbtool.stages.ingest.flattening import DEEPEST
 from mbtool.text.mojibake import may_be_misread, misread_signs
 
+_BLOCK = 1 << 17
+"""Bytes looked at together: small enough to be held where the last ones were."""
 _SIMPLE = (pa.string(), pa.int64(), pa.bool_(), pa.null())
 
 
@@ -38,8 +40,9 @@ def _count_braced_lines(data: bytes) -> int:
     """The number of lines; 0 where one does not begin with { or end with }, or holds a NUL or a carriage return."""
     if b"\0" in data or b"\r" in data or not data.startswith(b"{"):
         return 0
-    units = np.frombuffer(data.removesuffix(b"\n"), np.uint8)
-    breaks = np.flatnonzero(units == ord("\n"))
+    units = np.frombuffer(data, np.uint8, len(data) - data.endswith(b"\n"))
+    blocks = range(0, len(units), _BLOCK)
+    breaks = np.concatenate([np.flatnonzero(units[at : at + _BLOCK] == ord("\n")) + at for at in blocks])
     begin, end = units[breaks + 1] == ord("{"), units[np.append(breaks, len(units)) - 1] == ord("}")
     return len(breaks) + 1 if begin.all() and end.all() else 0
 
