@@ -24,6 +24,7 @@ from mbtool.engine.ingest import (
     forget_rejects,
     ingest_units,
     read_author_key,
+    unread,
 )
 from mbtool.engine.plan import StagePlan, plan
 from mbtool.engine.run import StageRun, run_stages, upstream_of
@@ -173,7 +174,7 @@ def ingest(
                 expire_rejects(store, settings.keep_rejects_days)
                 if retry_rejects:
                     units = forget_rejects(store, units)
-                if any(unit.size >= KERNEL_BYTES for unit in units):
+                if not_compiled(("ingest",)) and any(u.size >= KERNEL_BYTES for u in unread(store, units)):
                     compile_for(("ingest",), reporter)
                 runs = ingest_units(store, units, settings.part_rows, reporter)
     finally:

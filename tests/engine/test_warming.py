@@ -151,6 +151,20 @@ def test_only_what_is_stale_is_compiled(rehearsals: _Rehearsals, project: Path) 
     assert rehearsals.asked == [["dedupe"]]
 
 
+def test_ingest_compiles_for_a_large_file_that_is_new(
+    rehearsals: _Rehearsals, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load(project)
+    api.ingest(config=config)
+    assert rehearsals.asked == []  # a small one
+    monkeypatch.setattr(api, "KERNEL_BYTES", 1)
+    api.ingest(config=config)
+    assert rehearsals.asked == []  # read already
+    (project / "data" / "more.csv").write_text("id,用户,发布时间,正文\nx1,小孙,2015-07-24 08:00,招代理", encoding="utf-8")
+    api.ingest(config=config)
+    assert rehearsals.asked == [["ingest"]]
+
+
 def test_compilation_that_fails_is_left_to_the_run_but_reported_by_doctor(rehearsals: _Rehearsals) -> None:
     rehearsals.fails = True
     assert len(_notes(["dedupe"])) == 1

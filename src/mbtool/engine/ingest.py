@@ -133,6 +133,12 @@ def read_author_key(lake: Lake) -> bytes:
     return bytes.fromhex(path.read_text("ascii")) if path.exists() else secrets.token_bytes(32)
 
 
+def unread(lake: Lake, units: Sequence[Unit]) -> list[Unit]:
+    """The units that the ledger does not hold."""
+    ledger = Ledger(lake)
+    return [unit for unit in units if not ledger.holds(unit)]
+
+
 def ingest_units(
     lake: Lake, units: Sequence[Unit], part_rows: int, report: Reporter, *, is_dry: bool = False
 ) -> list[FileRun]:
