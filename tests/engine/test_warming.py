@@ -160,7 +160,9 @@ def test_ingest_compiles_for_a_large_file_that_is_new(
     monkeypatch.setattr(api, "KERNEL_BYTES", 1)
     api.ingest(config=config)
     assert rehearsals.asked == []  # read already
-    (project / "data" / "more.csv").write_text("id,用户,发布时间,正文\nx1,小孙,2015-07-24 08:00,招代理", encoding="utf-8")
+    (project / "data" / "more.csv").write_text(
+        "id,用户,发布时间,正文\nx1,小孙,2015-07-24 08:00,招代理", encoding="utf-8"
+    )
     api.ingest(config=config)
     assert rehearsals.asked == [["ingest"]]
 

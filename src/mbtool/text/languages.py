@@ -13,7 +13,7 @@ from mbtool.text.characteristics import Counts, script_counts
 from mbtool.text.emoticons import without_emoticons
 
 Language = Literal["zh", "en", "mixed", "other"]
-_NAMES = pa.array(["zh", "en", "mixed", "other"])
+_NAMES = ("zh", "en", "mixed", "other")
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _ENGLISH_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
@@ -54,7 +54,7 @@ def languages_of_counts(han: Counts, latin: Counts, other: Counts) -> pa.StringA
     units = han + latin + other
     is_other = (units == 0) | (other >= OTHER_SHARE * units)
     codes = np.select([is_other, han >= ZH_SHARE * units, latin >= EN_SHARE * units], [3, 0, 1], 2)
-    return _NAMES.take(pa.array(codes))
+    return pa.array(_NAMES, pa.string()).take(pa.array(codes))
 
 
 def _named(han: int, latin: int, other: int) -> Language:

@@ -529,6 +529,16 @@ def test_cache_when_several_processes_build_at_once_then_all_get_it(tmp_path: Pa
     assert kernels == ["double_array.build_double_array", "segmentation.cut_pieces"]
 
 
+def test_segmenter_when_used_then_libraries_it_has_no_need_of_are_not_loaded() -> None:
+    # pyarrow loads pandas as soon as it makes an array of a list: none may be made while modules load
+    program = (
+        "import sys; from mbtool import Segmenter; Segmenter().cut('我来到北京');"
+        "print([m for m in ('pandas', 'sklearn', 'scipy.stats', 'matplotlib', 'gensim') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 def test_segmenter_when_used_then_jieba_is_not_imported() -> None:
     program = (
         "import sys; from mbtool.stages.segment.segmenter import Segmenter;"

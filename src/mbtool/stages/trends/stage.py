@@ -16,7 +16,7 @@ from mbtool.stages.trends.config import TrendsSettings
 from mbtool.stages.trends.core import Floats, Mask, Population, Series, series_of
 from mbtool.tables import CONCEPT_MENTIONS, DOCUMENTS, DUPLICATES, TREND_SERIES, VOICES
 
-COARSE = pa.array(["month", "year", "unknown"])
+COARSE = ("month", "year", "unknown")
 """Precisions of a date that do not name a day. ``inferred-year`` does: day and month were written."""
 
 
@@ -78,7 +78,7 @@ def work(config: TrendsSettings, tables: Tables, tick: Tick) -> Tables:
 def _corpus(tables: Tables) -> _Corpus:
     documents = tables["documents"].sort_by("doc_id")
     doc_ids = documents["doc_id"].combine_chunks()
-    coarse = pc.is_in(documents["date_precision"].combine_chunks(), value_set=COARSE)
+    coarse = pc.is_in(documents["date_precision"].combine_chunks(), value_set=pa.array(COARSE, pa.string()))
     days = pc.if_else(coarse, pa.scalar(None, pa.date32()), documents["day"].combine_chunks())
     return _Corpus(
         days=days.to_numpy(zero_copy_only=False).astype("datetime64[D]"),
