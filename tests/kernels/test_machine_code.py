@@ -62,6 +62,13 @@ def test_kernel_when_its_file_is_damaged_then_is_compiled_again(folder: Path, da
     assert len(kept.read_bytes()) == len(whole)
 
 
+def test_kernel_when_another_user_put_its_file_there_then_is_compiled_again(folder: Path) -> None:
+    (kept,) = folder.glob("kernels-*/*")
+    if os.getuid() == 0:  # root's files are everybody's to trust
+        os.chown(kept, 54321, -1)
+    assert _ran(folder, "import os; os.getuid = lambda: 12345" + COUNT) == COLD
+
+
 def test_kernel_when_nothing_can_be_written_then_is_compiled_by_every_process(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert _ran(tmp_path / "file" / "cache") == COLD

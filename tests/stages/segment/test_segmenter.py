@@ -513,6 +513,37 @@ def test_cache_when_file_is_damaged_then_is_built_anew(
     assert path.read_bytes() == content
 
 
+@pytest.mark.usefixtures("small_dictionary")
+def test_cache_when_another_user_put_the_file_there_then_is_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MBTOOL_CACHE_DIR", str(tmp_path))
+    Segmenter()
+    path = model_cache.build_path(())
+    before = path.stat().st_ino
+    Segmenter()
+    assert path.stat().st_ino == before
+    if os.getuid() == 0:  # root's files are everybody's to trust
+        os.chown(path, 54321, -1)
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert Segmenter().cut("我来到北京") == ["我", "来到", "北京"]
+    assert path.stat().st_ino != before
+
+
+@pytest.mark.usefixtures("small_dictionary")
+def test_cache_when_disk_is_full_then_segmenter_works_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MBTOOL_CACHE_DIR", str(tmp_path))
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert Segmenter().cut("我来到北京") == ["我", "来到", "北京"]
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == []
+
+
 def test_cache_when_several_processes_build_at_once_then_all_get_it(tmp_path: Path) -> None:
     program = "from mbtool.stages.segment.segmenter import Segmenter; print(Segmenter().cut('我来到北京'))"
     environment = {**os.environ, "MBTOOL_CACHE_DIR": str(tmp_path)}
