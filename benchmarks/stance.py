@@ -1,11 +1,13 @@
 """Stance models against plain ones on labelled benchmarks: ``make bench-stance``.
 
-    python -m benchmarks.stance [--folds FILE]... [--train FILE --test FILE] [--builtin] [--speed] [--json OUT]
+    python -m benchmarks.stance [--folds FILE [--unlabelled FILE]]... [--train FILE --test FILE] [--builtin] [--speed] [--json OUT]
 
 ``--folds``: a set of few targets with many posts each. Each target is split in five folds that part no duplicate cluster;
 recipe and calibration are chosen anew inside each training part (nested). Beside it, in folds of the same kind, a character
 TF-IDF with a linear SVM per target; the difference of the pooled mean F1 of support and oppose has a paired bootstrap
-interval. ``--train/--test``: a set of many targets, the target being input. Figures for all posts, for targets that are
+interval. A file beside it with "unlabelled" where its name has "train" (or ``--unlabelled FILE``) teaches word
+vectors, as it would in ``stance train --unlabelled``. ``--train/--test``: a set of many targets, the target being input.
+Figures for all posts, for targets that are
 names (up to ten characters) and for claims, beside a target-only model and TF-IDF of target and text. ``--builtin``: the
 built-in model by grouped folds over the training corpus, and with whole batches of writers left out. ``--speed``: posts a
 second from Arrow text on one core. Without any of them: all, with what is found under $MBTOOL_BENCH_DATA: files with
@@ -42,7 +44,7 @@ from mbtool.stages.stance.features import as_texts, folded_points
 from mbtool.stages.stance.model import read_model
 from mbtool.stages.stance.training import fit, recipe_from_json
 from mbtool.stages.stance.training_baselines import plain, target_only
-from mbtool.stages.stance.training_files import COLUMNS, Labels, read_labels, target_key
+from mbtool.stages.stance.training_files import COLUMNS, Labels, read_labels, read_texts, target_key
 from mbtool.stages.stance.training_plan import CLAIM, nested, train
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,7 +62,7 @@ def main() -> int:
         folds, pair = _found(Path(data))
     figures: dict[str, Any] = {}
     for path in folds:
-        figures[f"folds {path.name}"] = by_folds(read_labels(path))
+        figures[f"folds {path.name}"] = by_folds(read_labels(path), arguments.unlabelled or _unlabelled(path))
     if pair[0] and pair[1]:
         figures["pair"] = by_pair(read_labels(pair[0]), read_labels(pair[1]))
     if is_all and not folds:
@@ -77,6 +79,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folds", type=Path, action="append", default=[])
+    parser.add_argument("--unlabelled", type=Path)
     parser.add_argument("--train", type=Path)
     parser.add_argument("--test", type=Path)
     parser.add_argument("--builtin", action="store_true")
@@ -98,6 +101,12 @@ def _found(folder: Path) -> tuple[list[Path], tuple[Path | None, Path | None]]:
     return [p for p in labelled if p not in used], pairs[0] if pairs else (None, None)
 
 
+def _unlabelled(path: Path) -> Path | None:
+    """The file of further posts that belongs to a labelled one, by its name."""
+    twin = path.with_name(path.name.replace("train", "unlabelled"))
+    return twin if twin != path and twin.is_file() else None
+
+
 def _is_labelled(path: Path) -> bool:
     opened = gzip.open if path.suffix == ".gz" else open
     try:
@@ -108,10 +117,11 @@ def _is_labelled(path: Path) -> bool:
     return all(header & set(names) for names in COLUMNS.values())
 
 
-def by_folds(labels: Labels) -> dict[str, Any]:
+def by_folds(labels: Labels, unlabelled: Path | None) -> dict[str, Any]:
     """Nested folds for each target, against character TF-IDF."""
+    more = read_texts(unlabelled) if unlabelled else []
     begun = time.perf_counter()
-    p = nested(labels, CUES, how="each")
+    p = nested(labels, CUES, how="each", unlabelled=more)
     seconds = time.perf_counter() - begun
     ours = np.argmax(p, axis=1).astype(np.int64)
     theirs = np.zeros(len(labels), np.int64)
@@ -123,7 +133,7 @@ def by_folds(labels: Labels) -> dict[str, Any]:
     for key in sorted(set(keys)):
         rows = np.flatnonzero(keys == key)
         found[f"  {labels.targets[rows[0]]}"] = score(labels.stances[rows], ours[rows]).as_json()
-    print(f"{len(labels):,} posts, {len(set(keys))} targets, nested in {seconds:.0f} s")
+    print(f"{len(labels):,} posts, {len(set(keys))} targets, {len(more):,} unlabelled; nested in {seconds:.0f} s")
     _print(found)
     difference, low, high = paired_difference(labels.stances, ours, theirs, labels.groups)
     print(f"mean F1 of the sides, mbtool - TF-IDF: {difference:+.4f}, paired 95 % {low:+.4f} to {high:+.4f}\n")

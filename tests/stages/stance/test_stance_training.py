@@ -245,6 +245,15 @@ def test_target_that_was_never_trained_is_answered_by_pooled_weights(labels: Pat
     assert found.figures["macro_f1"] > 0.6
 
 
+def test_blank_target_is_refused_by_pooled_weights_too(labels: Path) -> None:
+    given, cues = read_labels(labels), tomllib.loads(CUE_LIST.read_text(encoding="utf-8"))
+    plans = [replace(plan, recipes=plan.recipes[:1]) for plan in heads_for(given, "pooled")]
+    model = train_model(given, cues, plans=plans)
+    assert model.head_of("外卖") == 0
+    with pytest.raises(InputError, match="the target is empty"):
+        model.probabilities(as_texts(["好"]), " ")
+
+
 def test_built_in_model_answers_without_training_file(tmp_path: Path) -> None:
     rows = [["坚决反对微商", "微商", "反对"], ["我支持微商", "微商行业", "支持"], ["坚决反对微商", "抵制微商", "支持"]]
     rows += [["坚决反对微商", "微商骗局", "反对"], ["坚决反对微商", "微商这一行里全都是骗子", "支持"]]
@@ -288,6 +297,7 @@ def test_explanation_names_the_words(form: str, capsys: pytest.CaptureFixture[st
         (["evaluate", "--test", "nowhere.csv"], 4),
         (["evaluate", "--test", "x", "--by", "moon"], 2),
         (["explain", "好", "--target", "代购"], 4),
+        (["explain", "好", "--target", " "], 4),
         (["train", "--labels", "nowhere.csv", "--out", "x", "--heads", "odd"], 2),
     ],
 )

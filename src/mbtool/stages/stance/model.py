@@ -153,10 +153,12 @@ class TrainedModel:
         return [h.weights(self.reader.bits) for h in self.heads]
 
     def head_of(self, target: str) -> int | None:
-        """The number of the head that answers for ``target`` or one of its aliases; None if none does."""
+        """The number of the head that answers for ``target`` or one of its aliases; None if none does, or it is blank."""
         wanted = fold(target).strip()
+        if not wanted:
+            return None
         for number, head in enumerate(self.heads):
-            if wanted and wanted in {fold(n) for n in (head.target, *self.aliases.get(head.target, ()))}:
+            if wanted in {fold(n) for n in (head.target, *self.aliases.get(head.target, ()))}:
                 return number
         pooled = [n for n, h in enumerate(self.heads) if h.target == POOLED]
         length = len(folded_points(target))
@@ -245,7 +247,9 @@ class TrainedModel:
 
 
 def unknown_target(target: str, known: Sequence[str]) -> InputError:
-    """The refusal of a model that was not trained on ``target``."""
+    """The refusal of a model that was not trained on ``target``, or of a blank one."""
+    if not target.strip():
+        return InputError("the target is empty", "name it: --target NAME, or [stance] target")
     return InputError(
         f"the stance model knows {'、'.join(known)}, not {target!r}",
         'train one: mbtool stance train --labels FILE --out DIR, then [stance] model = "DIR"; or use model = "cues"',
