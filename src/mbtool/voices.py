@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import json
 import sys
 import tomllib
@@ -15,13 +12,14 @@ from typing import Literal, cast
 
 import numpy as np
 
-from mbtool.errors import InputError, UsageError
+from mbtool.errors import UsageError
 from mbtool.settings import located
 from mbtool.stages.voice.card import card
 from mbtool.stages.voice.config import VoiceSettings
 from mbtool.stages.voice.core import VOICES, probabilities_of
 from mbtool.stages.voice.evaluation import Evaluation, evaluated
 from mbtool.stages.voice.features import Document, read_cues
+from mbtool.stages.voice.labelled import read_labelled
 from mbtool.stages.voice.making import make_model
 from mbtool.stages.voice.stage import judge
 from mbtool.text.posts import read_post
@@ -60,7 +58,13 @@ def settings(model: str) -> VoiceSettings:
 
 
 def explain(text: str, *, author: str = "", config: VoiceSettings | None = None) -> Explanation:
-    """The voice of ``text`` by itself, and what every feature found in it added, heaviest first."""
+    """The voice of ``text`` by itself, and what every feature found in it added, heaviest first.
+
+    Raises:
+        UsageError: there is no text.
+    """
+    if not text.strip():
+        raise UsageError("there is no text to explain", "put the text of one post in quotes")
     by = judge(config or VoiceSettings())
     post = document(text, author)
     reading = by.read([post])
@@ -83,9 +87,9 @@ def evaluate(test: str | Path, *, config: VoiceSettings | None = None, seed: int
     """Predict the posts of a CSV file (columns text, voice, optionally author; plain or gzip) one by one, and compare.
 
     Raises:
-        InputError: the file is not there, lacks a column, or has an unknown voice.
+        InputError: the file cannot be read, lacks a column, has no rows or an unknown voice.
     """
-    rows = _labelled(Path(test))
+    rows = read_labelled(Path(test))
     by = judge(config or VoiceSettings())
     documents = [document(row["text"], row["author"]) for row in rows]
     parts = [by.read(documents[i : i + BATCH]).scores for i in range(0, len(documents), BATCH)]
@@ -98,29 +102,6 @@ def document(text: str, author: str) -> Document:
     """A post as received, as voice looks at it: own words, tags and links apart."""
     post = read_post(text)
     return Document(post.clean_text, author=author, tags=post.hashtags, links=len(post.urls))
-
-
-def _labelled(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise InputError(f"{path}: no file there", "name a CSV file with the columns text and voice")
-    data = path.read_bytes()
-    try:
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
-    except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise InputError(f"{path}: {error}", "the file has to be CSV in UTF-8, plain or gzip") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = {"text", "voice"} - set(reader.fieldnames or ())
-    if missing:
-        raise InputError(f"{path}: no column {', '.join(sorted(missing))}", "columns: text, voice, optionally author")
-    rows = []
-    for number, row in enumerate(reader, start=2):
-        voice = (row["voice"] or "").strip().lower()
-        if voice not in VOICES:
-            raise InputError(f"{path}: row {number}: unknown voice {row['voice']!r}", "voices: " + ", ".join(VOICES))
-        rows.append({"text": row["text"] or "", "voice": voice, "author": row.get("author") or ""})
-    if not rows:
-        raise InputError(f"{path}: no rows")
-    return rows
 
 
 # --- make models ------------------------------------------------------------------------------------------------

@@ -52,14 +52,22 @@ def evaluate(
 
     found = voices.evaluate(test, config=voices.settings(model))
     if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    show.note(f"{found.n} posts · accuracy {found.accuracy:.3f} · macro-F1 {found.macro_f1:.3f}")
+    show.note(
+        f"{found.n:,} post{'s' if found.n != 1 else ''} · accuracy {found.accuracy:.3f} · macro-F1 {found.macro_f1:.3f}"
+    )
     rows = []
     for voice, figures in found.classes.items():
+        is_there = {
+            "precision": figures.predicted,
+            "recall": figures.support,
+            "f1": figures.support + figures.predicted,
+        }
         bounds = found.intervals[voice]
         cells = [
-            f"{getattr(figures, key):.3f} ({bounds[key][0]:.2f}–{bounds[key][1]:.2f})"
-            for key in ("precision", "recall", "f1")
+            f"{getattr(figures, key):.3f} ({bounds[key][0]:.2f}–{bounds[key][1]:.2f})" if there else "–"
+            for key, there in is_there.items()
         ]
         rows.append([voice, *cells, str(figures.support)])
     show.table(["voice", "precision", "recall", "F1", "support"], rows, right=["support"])

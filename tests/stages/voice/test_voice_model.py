@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import re
@@ -33,6 +32,7 @@ from mbtool.stages.voice.fit import (
     held_out,
     read_posts,
 )
+from mbtool.stages.voice.labelled import read_labelled
 from mbtool.stages.voice.model import read_model
 from mbtool.stages.voice.ngrams import count_ngrams, ngram_text
 from mbtool.stages.voice.reading import TRADE, judge_of, model_judge
@@ -182,18 +182,71 @@ def test_evaluate_writes_the_promised_keys_and_no_text(tmp_path: Path, packed: b
     assert found["n"] == 4
     assert found["accuracy"] == 1.0
     assert found["macro_f1"] == 1.0
-    assert {"precision", "recall", "f1", "support"} <= set(found["classes"]["promotional"])
+    assert list(found) == ["n", "accuracy", "macro_f1", "classes"]
+    assert list(found["classes"]) == ["organic", "promotional", "news"]
+    assert all(list(f) == ["precision", "recall", "f1", "support"] for f in found["classes"].values())
     assert "表姐" not in out.read_text(encoding="utf-8")
 
 
-def test_evaluate_names_the_row_with_an_unknown_voice(tmp_path: Path) -> None:
+TABLE = "text,voice\n" + "".join(f'"{t}",{v}\n' for t, v in POSTS)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TABLE.encode("gb18030"),
+        TABLE.encode("utf-16"),
+        "\n".join(["\ufeff Voice \tText", *(f'{v}\t"{t}"' for t, v in POSTS)]).encode(),
+        TABLE.replace('",', '";').replace("text,", "Text;").replace("organic", " Organic ").encode() + b"\n\n",
+    ],
+    ids=["GBK", "UTF-16", "tabs, columns swapped", "semicolons"],
+)
+def test_labelled_posts_are_read_however_a_spreadsheet_saved_them(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "posts.csv"
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows([["text", "voice"], ["a", "organic"], ["b", "robot"]])
-    with pytest.raises(InputError, match=r"row 3: unknown voice 'robot'"):
-        voices.evaluate(file)
+    file.write_bytes(content)
+    assert [(row["text"], row["voice"]) for row in read_labelled(file)] == POSTS
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"text,voice\n", "no rows below the header"),
+        (b"text,label\na,organic\n", "no column voice; there are: text, label"),
+        (b"text,voice\na,organic\nb,robot\n", "row 3: unknown voice 'robot'"),
+        (b"text,voice\nalone\n", "row 2: no voice"),
+        (b'text,voice\n"' + b"a" * 70_000_000 + b'",organic\n', "field larger than field limit"),
+        (gzip.compress(TABLE.encode() * 9)[:90], "cannot be read"),
+        (b"\x1f\x8b\x08\x00" + b"\xff" * 40, "cannot be read"),
+        (b"text,voice\n\xff\xff,organic\n", "neither UTF-8 nor GB18030"),
+    ],
+)
+def test_labelled_posts_that_cannot_be_used_are_refused_with_the_reason(
+    tmp_path: Path, content: bytes, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_bytes(content)
+    assert invoke(["voice", "evaluate", "--test", str(file)]) == 4
+    assert message in capsys.readouterr().err
+
+
+def test_a_test_file_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no file there"):
         voices.evaluate(tmp_path / "none.csv")
+    with pytest.raises(InputError, match="a folder"):
+        voices.evaluate(tmp_path)
+
+
+def test_a_voice_that_is_neither_labelled_nor_read_has_no_figures_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text(f'text,voice\n"{POSTS[0][0]}",promotional\n', encoding="utf-8")
+    assert invoke(["voice", "evaluate", "--test", str(file)]) == 0
+    (line,) = [
+        line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("news ") and "–" in line
+    ]
+    assert line == ["news", "–", "–", "–", "0"]
 
 
 def test_explained_effects_add_up_to_the_log_odds() -> None:
@@ -203,6 +256,11 @@ def test_explained_effects_add_up_to_the_log_odds() -> None:
     total = sum(e.promotional for e in found.effects)
     assert total == pytest.approx(np.log(found.probabilities["promotional"] / found.probabilities["organic"]))
     assert any(e.name == "call_to_message" or e.name == "contact_bait" for e in found.effects)
+
+
+def test_there_is_nothing_to_explain_in_an_empty_text() -> None:
+    with pytest.raises(UsageError, match="no text"):
+        voices.explain(" \n")
 
 
 def test_explain_shows_features_by_name(capsys: pytest.CaptureFixture[str]) -> None:

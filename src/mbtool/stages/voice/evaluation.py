@@ -53,26 +53,10 @@ class Evaluation:
     """The surest first."""
 
     def as_json(self) -> dict[str, Any]:
-        """The figures without any text."""
-        return {
-            "n": self.n,
-            "accuracy": self.accuracy,
-            "macro_f1": self.macro_f1,
-            "classes": {
-                voice: {
-                    "precision": f.precision,
-                    "recall": f.recall,
-                    "f1": f.f1,
-                    "support": f.support,
-                    "intervals": {key: list(bounds) for key, bounds in self.intervals[voice].items()},
-                }
-                for voice, f in self.classes.items()
-            },
-            "confusion": {
-                truth: dict(zip(VOICES, map(int, row), strict=True))
-                for truth, row in zip(VOICES, self.confusion, strict=True)
-            },
-        }
+        """The figures without any text. The keys are public: n, accuracy, macro_f1, and four for each of ``classes``."""
+        keys = ("precision", "recall", "f1", "support")
+        classes = {voice: {key: getattr(figures, key) for key in keys} for voice, figures in self.classes.items()}
+        return {"n": self.n, "accuracy": self.accuracy, "macro_f1": self.macro_f1, "classes": classes}
 
 
 def measured(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> list[ClassFigures]:
