@@ -73,7 +73,8 @@ def _rows(data: bytes, way: str, given_settings: IngestSettings, name: str = "li
         patch.setattr(stage, "PIECE_BYTES", (1 << 30) if way == "line by line" else 10_000)
         patch.setattr(stage, "KERNEL_BYTES", 0 if way == "in kernels" else 1 << 40)
         file = SourceFile(name, lambda: io.BytesIO(data), len(data), SAVED, SourceSettings(path=name))
-        funnel, rows = Funnel(), []
+        funnel = Funnel()
+        rows: list[dict[str, Any]] = []
         for batch in stage.read_file(file, given_settings, b"key", funnel):
             for table in ("documents", "rejects"):
                 rows += batch.tables[table].to_pylist() if table in batch.tables else []

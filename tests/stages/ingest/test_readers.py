@@ -7,7 +7,7 @@ import io
 import json
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from tests.stages.ingest.reading import FIXTURES, compact, database, golden, rea
 TEXT = "微商刷屏太烦了，支持整治"
 
 
-def workbook(sheets: dict[str, Iterable[Sequence[Any]]]) -> bytes:
+def workbook(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():
