@@ -5,7 +5,8 @@
 Posts are made up at run time (``ingest_posts``: about 680 bytes each). mbtool does all that an ingest does: ids, dates,
 counts, the parts of each text, pseudonyms, revisions, the funnel. pandas reads (``read_json(lines=True)``) and writes
 (``to_parquet``). Both run in processes of their own, one after the other, so that their memory can be measured; peaks
-are of the whole family of processes. Then the steps of mbtool are timed one by one on 100,000 rows in one process.
+are of the whole family of processes. On a machine that is busy with other things wall times say little: seconds of
+processors and the load are printed beside them. Then the steps of mbtool are timed one by one on 100,000 rows in one process.
 Exits with 1 if mbtool is less than 3 times as fast, or takes more than 1 GB.
 """
 
@@ -70,7 +71,10 @@ def _compare(arguments: argparse.Namespace, scratch: Path) -> int:
 def _timed(name: str, program: str, *arguments: object) -> Measured:
     measured = run_measured([sys.executable, "-c", program, *map(str, arguments)])
     print(measured.output, end="")
-    print(f"{name:7s} {measured.seconds:6.1f} s   peak {measured.family_mb:7,.0f} MB")
+    print(
+        f"{name:7s} {measured.seconds:6.1f} s   of processors {measured.processor_seconds:6.1f} s"
+        f"   peak {measured.family_mb:7,.0f} MB   load {os.getloadavg()[0]:.1f}"
+    )
     return measured
 
 

@@ -32,9 +32,10 @@ def peak_mb() -> float:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a program took: wall seconds; MiB of its largest process, and of all its processes at one time."""
+    """What a program took: seconds by the clock and of processors; MiB of its largest process, and of all at one time."""
 
     seconds: float
+    processor_seconds: float
     largest_mb: float
     family_mb: float
     output: str
@@ -49,7 +50,7 @@ def run_measured(command: Sequence[str]) -> Measured:
     Raises:
         CalledProcessError: the program failed.
     """
-    begun = time.monotonic()
+    begun, before = time.monotonic(), _processor_seconds()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     watcher = _Watcher(child.pid)
     watcher.start()
@@ -59,7 +60,13 @@ def run_measured(command: Sequence[str]) -> Measured:
     watcher.join()
     if child.returncode:
         raise subprocess.CalledProcessError(child.returncode, command)
-    return Measured(seconds, watcher.largest, watcher.family, output)
+    return Measured(seconds, _processor_seconds() - before, watcher.largest, watcher.family, output)
+
+
+def _processor_seconds() -> float:
+    """Of all children that have ended, and theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class _Watcher(threading.Thread):

@@ -132,9 +132,8 @@ def _made(making: Making) -> pa.Table:
     for flags in making.flags.values():
         context.funnel.repairs.update(flags)
     arrays = [columns[f.name] if f.name in columns else pa.nulls(rows, f.type) for f in DOCUMENTS.schema]
-    return pa.Table.from_arrays(
-        [a.cast(f.type) for a, f in zip(arrays, DOCUMENTS.schema, strict=True)], schema=DOCUMENTS.schema
-    )
+    cast = [a if a.type == f.type else a.cast(f.type) for a, f in zip(arrays, DOCUMENTS.schema, strict=True)]
+    return pa.Table.from_arrays(cast, schema=DOCUMENTS.schema)
 
 
 def _read_plain(making: Making) -> None:
