@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,9 @@ from mbtool.tables import INDEX_SERIES, POLLS
 from mbtool.text.counts import parse_count
 from mbtool.text.dates import When, parse_when
 
+_ROUNDED = re.compile(r"\d\s*[千万萬亿億wk]", re.I)
+"""1.2万票 is any number that the page rounds so: only an interval is known."""
+
 
 def make_poll_option(number: int, fields: Row, context: Context) -> dict[str, Any] | Reject:
     """A row of ``polls``. The stance of an option is what the config says, never a guess."""
@@ -20,6 +24,8 @@ def make_poll_option(number: int, fields: Row, context: Context) -> dict[str, An
         return Reject(number, "no option text", "a poll row without option_text", str(fields))
     question = str(fields.get("question") or "").strip() or None
     votes, total = parse_count(fields.get("votes")), parse_count(fields.get("total"))
+    if _ROUNDED.search(str(fields.get("votes") or "")):
+        context.funnel.repairs["votes: shown rounded"] += 1
     stances = context.settings.poll_stances
     seen = parse_when(fields.get("seen_at"), context.anchor).at
     row: dict[str, Any] = dict.fromkeys(POLLS.schema.names)

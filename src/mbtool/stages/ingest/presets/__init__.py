@@ -42,6 +42,7 @@ ALL: tuple[Preset, ...] = (
     weibo_api.ARCHIVER,
     weibo_api.ARCHIVER_COMMENTS,
     *mediacrawler.PRESETS,
+    mediacrawler.DYNAMICS,
     wechat.EXPORTER,
     wechat.COMMENTS,
     wechat.SHEET_2026,

@@ -346,3 +346,22 @@ PRESETS: tuple[Preset, ...] = (
         "answers and articles of Zhihu",
     ),
 )
+
+DYNAMICS = Preset(
+    name="mediacrawler-bilibili-dynamics",
+    description="NanmiCoder/MediaCrawler, dynamics of Bilibili (table bilibili_up_dynamic)",
+    requires=frozenset({"dynamic_id", "text", "pub_ts"}),
+    platform="bilibili",
+    fixture="mediacrawler_bilibili_dynamics.csv",
+    prepare=lambda row: [_said(row)],
+    columns=COMMON
+    | columns(
+        native_id="dynamic_id",
+        text="text",
+        author_name="user_name",
+        published_at="pub_ts",
+        likes="total_liked",
+        comments="total_comments",
+        reposts="total_forwards",
+    ),
+)
