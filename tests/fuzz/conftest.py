@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pytest
 
@@ -43,7 +45,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             found[f"{path.stem}.db"] = database(path.read_text("utf-8"), folder / f"{path.stem}.db").read_bytes()
         else:
             found[path.name] = path.read_bytes()
-    sheets = {
+    sheets: dict[str, Iterable[Sequence[Any]]] = {
         "Contents": fixture_rows("mediacrawler_xhs.csv"),
         "Comments": fixture_rows("mediacrawler_xhs_comments.csv"),
     }
