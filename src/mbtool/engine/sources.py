@@ -13,7 +13,7 @@ from mbtool.errors import InputError
 def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str, Path]], list[str]]:
     """(files to read as (name, path), names of the files passed over).
 
-    ``pattern`` is a file, a folder (all below it; hidden files and links that lead out are left alone) or a glob.
+    ``pattern`` is a file, a folder (all below it but hidden files) or a glob; links that lead out are passed over.
     Names are relative to the source: what a document says of its file does not change when the project moves.
 
     Raises:
@@ -21,22 +21,23 @@ def find_files(pattern: str, suffixes: Collection[str]) -> tuple[list[tuple[str,
     """
     path = Path(pattern)
     if path.is_dir():
-        found = [p for p in _below(path) if p.is_file() and not _is_hidden(p, path) and _is_inside(p, path)]
-        named = [(p.relative_to(path).as_posix(), p) for p in found]
+        base = root = path
+        found = [p for p in _below(path) if not _is_hidden(p, path)]
     elif path.is_file():
-        named = [(path.name, path)]
+        return [(path.name, path)], []
     else:
-        base = Path(pattern[: min((pattern.find(c) for c in "*?[" if c in pattern), default=len(pattern))]).parent
+        fixed = pattern[: min((pattern.find(c) for c in "*?[" if c in pattern), default=len(pattern))]
+        base, root = Path(fixed).parent, Path(fixed if fixed.endswith("/") else Path(fixed).parent)
         found = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 - the pattern is absolute
-        named = [(p.relative_to(base).as_posix(), p) for p in found if p.is_file()]
-    if not named:
+    named = [(p.relative_to(base).as_posix(), p) for p in found if p.is_symlink() or p.is_file()]
+    out = [f"{name} (a link that leads out)" for name, p in named if not _is_inside(p, root)]
+    inside = [(name, p) for name, p in named if _is_inside(p, root) and p.is_file()]
+    if not inside and not out:
         if path.is_dir():
             raise InputError(f"{pattern}: the folder is empty", "put exports or articles into it, then run it again")
         raise InputError(f"{pattern}: no file there", "name a file, a folder or a glob such as 'posts/*.csv'")
-    if path.is_file():
-        return named, []
-    read = [(name, p) for name, p in named if p.suffix.lower() in suffixes]
-    others = [name for name, p in named if p.suffix.lower() not in suffixes]
+    read = [(name, p) for name, p in inside if p.suffix.lower() in suffixes]
+    others = [name for name, p in inside if p.suffix.lower() not in suffixes] + out
     if not read:
         shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
         raise InputError(f"{pattern}: no file of a kind that is read, only {shown}", kinds_read(suffixes))
@@ -59,7 +60,7 @@ def _below(folder: Path) -> list[Path]:
     found: list[Path] = []
     for base, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(base) / name for name in names]
+        found += [Path(base) / name for name in (*names, *folders) if name in names or (Path(base) / name).is_symlink()]
     return sorted(found)
 
 

@@ -273,6 +273,7 @@ def test_damaged_database_is_an_input_error(tmp_path: Path) -> None:
         ("posts.txt", "编号,正文,发布时间\n1,支持,2026-03-01\n".encode(), "delimited"),
         ("article.txt", "第一段，说了很多话，也有逗号。\n第二段。".encode(), "article"),
         ("page.txt", b"<!DOCTYPE html><html><body>x</body></html>", "html"),
+        ("article.pdf", b"%PDF-1.7", "unknown"),
         ("sheet.csv", b"PK\x03\x04\x14\x00", "workbook"),
         ("data.xlsx", b"id,text\n1,x\n", "unknown"),
         ("weibo.csv", b"SQLite format 3\0", "sqlite"),

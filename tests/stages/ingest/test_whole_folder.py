@@ -55,7 +55,16 @@ def test_a_link_that_leads_out_of_the_folder_is_not_followed(folder: Path) -> No
     outside.write_text("id,正文\n1,不该被读到的一行\n", encoding="utf-8")
     (folder / "link.csv").symlink_to(outside)
     (folder / "deep").symlink_to(folder.parent)
-    assert not [run for run in ingest(folder, dry_run=True).files if "link" in run.name or "deep" in run.name]
+    result = ingest(folder, dry_run=True)
+    assert not [run for run in result.files if "link" in run.name or "deep" in run.name]
+    assert [name for name in result.passed_over if "leads out" in name] == [
+        "deep (a link that leads out)",
+        "link.csv (a link that leads out)",
+    ]
+    globbed = api.ingest(
+        folder / "*.csv", config=load_config(folder.parent / "mbtool.toml", (), environment={}), dry_run=True
+    )
+    assert "link.csv (a link that leads out)" in globbed.passed_over
 
 
 SHARED = os.environ.get("MBTOOL_EXPORTS", "")
