@@ -87,6 +87,17 @@ def test_contact_data_is_masked_on_request_and_ids_do_not_change(project: Path) 
     assert row["doc_id"] == plain["doc_id"]
 
 
+def test_contact_data_is_masked_in_lists_and_rejects_too(project: Path) -> None:
+    rows = 'id,正文,标签,关键词\na1,#代理13812345678#微商,"招商,13812345678","13812345678,货"\na2,,13812345678,\n'
+    (project / "data" / "posts.csv").write_text(rows, encoding="utf-8")
+    api.ingest(config=load(project, 'ingest.redact=["phone"]'))
+    row = only_row(project)
+    assert (row["hashtags"], row["tags"], row["keywords"]) == (["代理▇▇▇"], ["招商", "▇▇▇"], ["▇▇▇", "货"])
+    kept = str(api.open_lake(project / "lake").table("rejects").to_pylist())
+    assert "▇▇▇" in kept
+    assert "13812345678" not in kept + str(row)
+
+
 def test_masking_leaves_amounts_and_years_alone() -> None:
     mask = masker(REDACTIONS)
     text = "截至2015年7月从业人员1000万人，销售额1500000000元，订单20150722123456"

@@ -116,7 +116,7 @@ def _say_the_rest(result: IngestResult, say: Callable[[str], None]) -> None:
     if empty:
         say(f"no rows in {_listed(empty)}: empty, or nothing but a header")
     if result.passed_over:
-        say(f"passed over, not a kind that is read: {_listed(result.passed_over)}")
+        say(f"passed over, of a kind that is not read or a link that leads out: {_listed(result.passed_over)}")
     unknown = [run.name for run in result.files if "no column of text" in run.rejected_rows]
     if unknown:
         say(

@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from mbtool.stages.ingest.columns import as_list, is_text, is_void, values_at, word
 from mbtool.stages.ingest.making import Making
 from mbtool.stages.ingest.post_columns import PostColumns, read_post_columns, read_posts_one_by_one
-from mbtool.stages.ingest.strings import patched, storable_texts
+from mbtool.stages.ingest.strings import lists, patched, storable_texts
 from mbtool.text.languages import languages
 from mbtool.text.masking import masker
 from mbtool.text.scripts import simplified
 
 _MASKED = ("text", "clean_text", "quoted_text", "title", "abstract", "extra")
+_MASKED_LISTS = ("hashtags", "tags", "keywords")
 _MAY_NEED_MASK = r"[0-9A-Za-z@\p{Nd}]"
 """What every contact has a sign of."""
 
@@ -90,8 +91,12 @@ def finish_texts(making: Making) -> None:
         changed = pc.not_equal(before, columns["clean_text"]).to_numpy(zero_copy_only=False)
         making.flag_all(np.flatnonzero(changed).tolist(), "text: simplified")
     if settings.redact:
+        mask = masker(settings.redact)
         for name in _MASKED:
-            columns[name] = masked_column(columns[name], masker(settings.redact))
+            columns[name] = masked_column(columns[name], mask)
+        for name in _MASKED_LISTS:
+            counts = pc.list_value_length(columns[name]).to_numpy()
+            columns[name] = lists(counts, masked_column(columns[name].flatten(), mask))
 
 
 def masked_column(texts: pa.StringArray, mask: Callable[[str], str]) -> pa.StringArray:
