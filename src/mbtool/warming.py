@@ -33,7 +33,8 @@ def compile_for(stages: Collection[str], reporter: Reporter) -> None:
         return
     message = f"compiling the kernels of {', '.join(names)}, once on this machine; mbtool doctor --warm does it ahead"
     reporter(Event(kind="note", step=names[0], message=message))
-    compile_ahead([(name,) for name in names])
+    for fault in compile_ahead([(name,) for name in names]):
+        reporter(Event(kind="note", step=names[0], message=f"left to the run, since compiling failed: {fault}"))
 
 
 def not_compiled(names: Collection[str]) -> list[str]:

@@ -167,9 +167,12 @@ def test_ingest_compiles_for_a_large_file_that_is_new(
     assert rehearsals.asked == [["ingest"]]
 
 
-def test_compilation_that_fails_is_left_to_the_run_but_reported_by_doctor(rehearsals: _Rehearsals) -> None:
+def test_compilation_that_fails_is_left_to_the_run_which_says_so_and_is_an_error_of_doctor(
+    rehearsals: _Rehearsals,
+) -> None:
     rehearsals.fails = True
-    assert len(_notes(["dedupe"])) == 1
+    _, failure = _notes(["dedupe"])
+    assert "dedupe: TypeError: no such thing" in failure
     assert warming.not_compiled(["dedupe"]) == ["dedupe"]
     with pytest.raises(StageError, match="TypeError: no such thing"):
         warming.warm_everything()

@@ -93,6 +93,13 @@ mbtool.caches.os.fdopen = refuse
     assert list(tmp_path.glob("kernels-*/*")) == []
 
 
+def test_folder_when_the_processor_is_another_then_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_code, "_state", machine_code._state.__wrapped__)  # not remembered
+    before = machine_code.code_folder()
+    monkeypatch.setattr(machine_code, "get_host_cpu_features", lambda: "+neon")
+    assert before != machine_code.code_folder()
+
+
 def test_folder_when_any_kernel_changes_then_is_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for path in KERNELS.glob("*.py"):
         (tmp_path / path.name).write_bytes(path.read_bytes())

@@ -2,8 +2,8 @@
 
 numba's own cache takes a kernel for fresh as long as its own file is, though code from other files is part of it; two
 processes that compile it for different types at once can mix up their results; and a full disk or a half-written file
-ends the run. Here a folder belongs to one state of all kernels and of the compiler, a file to one kernel for one list of
-types on one kind of processor, and what cannot be read or written is compiled again.
+ends the run. Here a folder belongs to one state of all kernels and of the compiler on one kind of processor, a file to one
+kernel for one list of types, and what cannot be read or written is compiled again.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from typing import Any, cast
 import numba
 import numpy as np
 from numba.core.caching import _Cache
+from numba.core.codegen import get_host_cpu_features
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from mbtool.caches import cache_folder, is_ours, keep_newest, touch, write_whole
 
 FOLDERS_KEPT = 8
-"""Folders of some 2 MB: every version of mbtool, numba or Python leaves one behind."""
+"""Folders of some 2 MB: every version of mbtool, numba or Python leaves one behind, and every kind of processor where
+machines share a home."""
 _DIGEST = 32
 
 
@@ -43,6 +45,7 @@ def _state() -> str:
         np.__version__,
         platform.python_version(),
         platform.machine(),
+        cast(Any, get_host_cpu_features)(),
     )
     digest = hashlib.sha256("\n".join(versions).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
