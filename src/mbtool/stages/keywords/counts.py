@@ -31,7 +31,9 @@ def term_counts(corpus: Corpus, terms: int) -> Any:
     from scipy.sparse import csr_array
 
     shape = (len(corpus.offsets) - 1, terms)
-    matrix = csr_array((np.ones(len(corpus.ids), np.int64), corpus.ids, corpus.offsets), shape=shape)
+    ones = np.ones(len(corpus.ids), np.int64)
+    # a copy: summing duplicates moves the offsets in place
+    matrix = csr_array((ones, corpus.ids, corpus.offsets), shape=shape, copy=True)
     matrix.sum_duplicates()
     return matrix
 

@@ -66,7 +66,8 @@ def build_bags(
     from scipy.sparse import csr_array
 
     size = len(offsets) - 1
-    matrix = csr_array((np.ones(len(ids)), ids, offsets), shape=(size, len(terms)))
+    # a copy: summing duplicates moves the offsets in place
+    matrix = csr_array((np.ones(len(ids)), ids, offsets), shape=(size, len(terms)), copy=True)
     matrix.sum_duplicates()
     originals = one_of_each(clusters, is_representative, np.ones(size, np.bool_))
     documents = np.bincount(matrix[originals].indices, minlength=len(terms))
