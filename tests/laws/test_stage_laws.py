@@ -121,7 +121,7 @@ def other_value(model: type[BaseModel], name: str, value: Any) -> Any:
         tries.append(value + "x")
     elif isinstance(value, list | tuple) and value:
         tries += [list(value)[:-1], list(value)[1:]]
-    tries += [["x"], "x", 1, 0.5, {"x": 1}]
+    tries += [["x"], ["微商"], "x", 1, 0.5, {"x": 1}]
     import json
 
     for candidate in tries:
