@@ -36,7 +36,6 @@ def _begins(points: Points, at: int, count: int, phrase: Points) -> bool:
         if at + i >= count or points[at + i] != phrase[i]:
             return False
     return True
-    return True
 
 
 @part
