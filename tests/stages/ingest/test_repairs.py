@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from mbtool.stages.ingest.presets.articles import PRESET as ARTICLES
 from mbtool.stages.ingest.readers.recurring import RecurringLines
 from tests.stages.ingest.reading import SAVED, fixture, read, read_text
@@ -47,6 +49,34 @@ def test_column_that_comes_twice_hides_nothing() -> None:
     assert result.funnel.repairs["column name twice"] == 1
     assert "甲" in result.documents[0]["extra"]
     assert "乙" in result.documents[0]["extra"]
+
+
+@pytest.mark.parametrize("title", ["数据导出 2026-03", "数据导出,,", "sep=,"])
+def test_title_above_the_header_is_skipped_and_counted(title: str) -> None:
+    result = read_text("a.csv", f"{title}\n{HEAD}p1,支持,2\np2,反对,1\n")
+    assert [(d["native_id"], d["likes"]) for d in result.documents] == [("p1", 2), ("p2", 1)]
+    assert result.funnel.skipped == {"line before the header": 1}
+
+
+def test_mark_for_spreadsheets_above_the_header_tells_the_separator() -> None:
+    assert len(read_text("a.csv", "sep=;\nid;正文\np1;支持, 真的\n").documents) == 1
+
+
+def test_table_of_one_column_has_no_title() -> None:
+    result = read_text("a.csv", "正文\n支持\n正文里说,时间,正文\n")
+    assert [d["text"] for d in result.documents] == ["支持"]
+    assert [r["reason"] for r in result.rejects] == ["ragged row"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl", "a.txt", "a.html", "a.xml", "a.xlsx", "a.docx", "a.db"])
+def test_file_without_a_byte_has_no_records_whatever_its_kind(name: str) -> None:
+    result = read(name, b"")
+    assert (result.funnel.records, result.tables) == (0, {})
+
+
+def test_columns_are_known_however_their_letters_are_written() -> None:
+    row = read_text("a.csv", "ID,Text,CREATED_AT,Like_Count\np1,支持,2026-03-01,3\n").only(native_id="p1")
+    assert (row["text"], str(row["day"]), row["likes"]) == ("支持", "2026-03-01", 3)
 
 
 def test_mixed_newlines_are_counted() -> None:

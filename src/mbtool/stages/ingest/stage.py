@@ -83,6 +83,8 @@ def read_file(
     """
     with file.open() as stream:
         head = stream.read(HEAD_BYTES)
+    if not head:
+        return
     kind = find_kind(file.name, head)
     if kind == "unknown":
         raise InputError(f"{file.name}: its content is of no kind that is read", "kinds: " + " ".join(sorted(SUFFIXES)))

@@ -40,7 +40,11 @@ _NAMES = {
     "kind": "kind 类型",
 }
 
-NAMES = {column: field for field, names in _NAMES.items() for column in names.split()}
+_LISTED = {column: field for field, names in _NAMES.items() for column in names.split()}
+_OTHERWISE = {
+    form: field for name, field in _LISTED.items() for form in (name.title(), name.capitalize(), name.upper())
+}
+NAMES = {**_LISTED, **{form: field for form, field in _OTHERWISE.items() if form not in _LISTED}}
 
 _UNNAMED = re.compile(r"(?:字段|列|文本|field|column|col)[ _]?\d*", re.I)
 _HAN = re.compile(r"[\u4e00-\u9fff]")

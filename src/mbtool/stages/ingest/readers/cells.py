@@ -15,15 +15,17 @@ _BOM = "\ufeff"
 class Table:
     """Takes the rows of one table, the header first, and gives what they are.
 
-    Blank rows and repeated headers are skipped and counted. A row that does not fit its header is fitted by the preset
-    that the header belongs to; else a shorter one is filled, a longer one (beyond blank cells) rejected. ``number`` is
-    that of the last row given.
+    Blank rows, repeated headers and a title above the header are skipped and counted. A row that does not fit its
+    header is fitted by the preset that the header belongs to; else a shorter one is filled, a longer one (beyond blank
+    cells) rejected. ``number`` is that of the last row given.
     """
 
     def __init__(self, file: str, name: str, funnel: Funnel, number: int = 0, preset: Preset | None = None) -> None:
         self.number = number
-        self._file, self._name, self._funnel, self._preset = file, name, funnel, preset
+        self._file, self._name, self._funnel, self._given = file, name, funnel, preset
+        self._preset = preset
         self._header: tuple[str, ...] = ()
+        self._has_rows = False
 
     def take(self, cells: Sequence[Any]) -> Iterator[Section | Numbered | Reject]:
         """What a row is: nothing if it is skipped; the section for the header; else the row or a reject."""
@@ -38,8 +40,22 @@ class Table:
             self._funnel.skipped["blank row"] += 1
         elif self._is_header(cells):
             self._funnel.skipped["repeated header"] += 1
+        elif self._is_under_a_title(cells):
+            self._funnel.skipped["line before the header"] += 1
+            self._take_header(cells)
+            yield Section(self._name, self._header)
         else:
+            self._has_rows = True
             yield self._row(cells)
+
+    def _is_under_a_title(self, cells: Sequence[Any]) -> bool:
+        """Whether this is the header after all, and what was taken for it a title or ``sep=;``: one cell, no row yet."""
+        from mbtool.stages.ingest.presets import knows_columns
+
+        if self._has_rows or sum(bool(name) for name in self._header) != 1 or knows_columns(self._header):
+            return False
+        names = [header_name(cell) for cell in cells]
+        return sum(map(bool, names)) > 1 and knows_columns([name for name in names if name])
 
     def _take_header(self, cells: Sequence[Any]) -> None:
         from mbtool.stages.ingest.presets import find_preset
@@ -50,6 +66,7 @@ class Table:
         if any(_BOM in str(cell) for cell in cells):
             self._funnel.repairs["byte order mark in the header"] += 1
         self._header = tuple(_once_each(names, self._funnel))
+        self._preset = self._given
         if self._preset is None:
             self._preset = find_preset(Sample(self._file, self._name, frozenset(self._header), {}))
 
