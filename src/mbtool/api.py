@@ -47,7 +47,7 @@ from mbtool.tables import DOCUMENTS
 from mbtool.text.dates import parse_when
 from mbtool.warming import compile_for, not_compiled
 
-INGEST_VERSION = 3
+INGEST_VERSION = 4
 """Raised when the same file may be read differently: every file is then read again, and what differs is a revision."""
 
 Engine = Literal["local", "serial"]
