@@ -39,7 +39,8 @@ class Counts:
 def _documents(records: list[tuple[int, int]]) -> pa.Table:
     """One document a (number, content) pair, which stand in the first digits: 64 of 80 bits are looked at."""
     return DOCUMENTS.build(
-        {"doc_id": f"{number:<020x}", "content_digest": f"{content:<020x}", "revision": 0} for number, content in records
+        {"doc_id": f"{number:<020x}", "content_digest": f"{content:<020x}", "revision": 0}
+        for number, content in records
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mbtool.stages.ingest.presets.articles import PRESET as ARTICLES
+from mbtool.stages.ingest.presets.weibo_crawler import GENERATION_A, LIVE, fit
 from mbtool.stages.ingest.readers.recurring import RecurringLines
 from tests.stages.ingest.reading import SAVED, fixture, read, read_text
 
@@ -102,6 +106,35 @@ def test_line_of_no_encoding_is_rejected_and_the_rest_comes_in() -> None:
     data = "id,正文\np1,微商刷屏太烦了支持整治\n".encode() + b"p2,\xff\xfe\xff\xfe\n" + "p3,支持正规经营\n".encode()
     result = read("a.csv", data)
     assert [d["native_id"] for d in result.documents if "\ufffd" not in d["text"]] == ["p1", "p3"]
+
+
+# --- shifted rows -----------------------------------------------------------------------------------------------
+
+WORDS = st.text("微商囤货abc，。 0", max_size=12)
+WHERE = GENERATION_A.index("视频url") + 1
+WITH_LIVE = (*GENERATION_A[:WHERE], LIVE, *GENERATION_A[WHERE:])
+
+
+@given(
+    st.sampled_from([GENERATION_A, WITH_LIVE, (*WITH_LIVE, "是否编辑过", "编辑次数")]),
+    st.integers(0, 2),
+    st.datetimes(datetime(2012, 1, 1), datetime(2026, 1, 1)),
+    st.lists(st.integers(0, 10**7), min_size=3, max_size=3),
+    st.data(),
+)
+def test_a_row_of_any_generation_gets_its_own_names_under_the_oldest_header(
+    names: tuple[str, ...], analysed: int, at: datetime, counts: list[int], data: st.DataObject
+) -> None:
+    end = names.index("完整日期")
+    names = (*names[:end], *(f"llm_{n + 1}" for n in range(analysed)), *names[end:])
+    row = {name: data.draw(WORDS) for name in names}
+    row |= {"日期": f"{at:%Y-%m-%dT%H:%M:%S}", "完整日期": f"{at:%Y-%m-%d %H:%M:%S}"}
+    row |= dict(zip(("点赞数", "评论数", "转发数"), map(str, counts), strict=True))
+    found = fit(GENERATION_A, [row[name] for name in names])
+    assert found is not None
+    read_row = dict(zip(found.names, [row[name] for name in names], strict=True))
+    for name in ("正文", "日期", "点赞数", "评论数", "转发数", "完整日期"):
+        assert read_row[name] == row[name]
 
 
 # --- furniture that recurs --------------------------------------------------------------------------------------
