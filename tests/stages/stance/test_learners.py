@@ -1,5 +1,6 @@
 """Claims about the learners of a recipe, against scikit-learn and plain Python."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,15 @@ def test_head_says_what_the_blend_of_its_learners_says() -> None:
     head, _ = finish("t", part, choice)
     expected = head.calibration.probabilities(choice.blend.of(fit(part, choice.recipe).scores(part)))
     np.testing.assert_allclose(apply(head, part), expected, atol=1e-4)
+
+
+def test_calibration_is_chosen_on_wholes_that_differ_in_their_mix_of_stances() -> None:
+    part = labelled(300)
+    shifted = np.random.default_rng(1).normal(size=(300, 3)) + 2 * np.eye(3)[part.stances] - [0, 0, 2]
+    choice = replace(try_out(part, Recipe(), 3, 0), scores=shifted)
+    assert finish("t", part, choice)[1]["calibration"] != "temperature"  # a shift repairs the third class
+    _, measured = finish("t", part, choice, wholes=part.stances)  # and a stance never seen is shifted away
+    assert measured["calibration"] == "temperature"
 
 
 def test_one_learner_is_left_on_its_own_scale() -> None:

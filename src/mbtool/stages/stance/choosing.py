@@ -108,14 +108,20 @@ def choose_together(
     return best[1]
 
 
-def finish(target: str, labelled: Labelled, choice: Choice, seed: int = 0) -> tuple[Head, dict[str, Any]]:
-    """Fit on everything with the chosen recipe and calibrate on its scores out of fold; what was measured besides."""
+def finish(
+    target: str, labelled: Labelled, choice: Choice, seed: int = 0, wholes: NDArray[np.int64] | None = None
+) -> tuple[Head, dict[str, Any]]:
+    """Fit on everything with the chosen recipe and calibrate on its scores out of fold; what was measured besides.
+
+    ``wholes`` (n,) are larger wholes than the groups, such as batches of writers: the folds that choose the calibration
+    part none of them.
+    """
     fitted, blend = fit(labelled, choice.recipe), choice.blend
     if len(np.unique(labelled.stances)) < 2:
         flat = Calibration("temperature", np.ones(3), np.zeros(3), no_stairs())
         found = Calibrated(flat, flat.probabilities(choice.scores), {})
     else:
-        found = calibrate(choice.scores, labelled.stances, labelled.groups, seed)
+        found = calibrate(choice.scores, labelled.stances, labelled.groups if wholes is None else wholes, seed)
     share = blend.scale / len(blend.scale)
     linear = len(fitted.weights)
     weights = (fitted.weights * share[:linear, None, :]).sum(axis=0)

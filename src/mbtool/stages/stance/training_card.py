@@ -21,8 +21,8 @@ emoticons. Recipe chosen by macro-F1 in five folds that part no author: {recipe}
 | measured in those folds | |
 |---|---|
 | macro-F1 | {macro_f1} |
-| calibration | {calibration} (log loss {losses}) |
-| expected calibration error | {calibration_error} |
+| calibration, chosen in folds that part no batch of writers | {calibration} (log loss {losses}) |
+| expected calibration error in the same | {calibration_error} |
 
 **Read these figures with suspicion.** The folds hold posts by the same few writers as the training parts, filled by plan, and the
 recipe was chosen on the same folds. Real posts are longer, noisier and follow no plan; expect less.
