@@ -35,7 +35,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mbtool.settings import located
-from mbtool.stages.stance.builtin import FOLDS, SEED, TARGET, labelled_posts, lessons
+from mbtool.stages.stance.builtin import FOLDS, SEED, TARGET, batches_of, labelled_posts, lessons
+from mbtool.stages.stance.calibrating import fit_isotonic, fit_platt, fit_temperature, log_loss
 from mbtool.stages.stance.choosing import out_of_fold
 from mbtool.stages.stance.config import BUILTIN
 from mbtool.stages.stance.core import STANCES
@@ -51,6 +52,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "corpora" / "weishang-training" / "posts.jsonl"
 CUES = tomllib.loads(located("mbtool:stance_cues.toml").read_text(encoding="utf-8"))
 Ints = NDArray[np.int64]
+CALIBRATIONS = {"temperature": fit_temperature, "platt": fit_platt, "isotonic": fit_isotonic}
 
 
 def main() -> int:
@@ -168,24 +170,36 @@ def builtin() -> dict[str, Any]:
     posts = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
     labelled, rows = labelled_posts(posts, CUES)
     recipe = recipe_from_json(dict(read_model(located(BUILTIN)).about["recipe"]))
-    guesses = np.argmax(out_of_fold(labelled, recipe, FOLDS, SEED)[0], axis=1)
+    scores = out_of_fold(labelled, recipe, FOLDS, SEED)[0]
+    guesses = np.argmax(scores, axis=1)
     voices = np.array([row["voice"] for row in rows])
     found = {"folds by author": score(labelled.stances, guesses).as_json()}
     for voice in sorted(set(voices)):
         inside = voices == voice
         found[f"  {voice}"] = score(labelled.stances[inside], guesses[inside]).as_json()
-    batches = np.array([str(row["id"]).split("-")[0] for row in rows])
+    batches = batches_of(rows)
     left, truth = [], []
+    posteriors: dict[str, list[Any]] = {kind: [] for kind in CALIBRATIONS}
     for batch in sorted(set(batches)):
         test = np.flatnonzero(batches == batch)
         if len(np.unique(labelled.stances[test])) == 3:
             model = fit(labelled.some(np.flatnonzero(batches != batch)), recipe)
-            left.append(np.argmax(model.scores(labelled.some(test))[0], axis=1))
+            unseen, others = model.scores(labelled.some(test))[0], batches != batch
+            left.append(np.argmax(unseen, axis=1))
             truth.append(labelled.stances[test])
-    found["whole batches left out"] = score(np.concatenate(truth), np.concatenate(left)).as_json()
+            for kind, fitter in CALIBRATIONS.items():  # on what the folds said of the other batches
+                posteriors[kind].append(fitter(scores[others], labelled.stances[others]).probabilities(unseen))
+    stances = np.concatenate(truth)
+    found["whole batches left out"] = score(stances, np.concatenate(left)).as_json()
+    losses = {}
+    for kind, parts in posteriors.items():
+        p = np.concatenate(parts)
+        found[f"  {kind}"] = score(stances, np.argmax(p, axis=1)).as_json()
+        losses[kind] = log_loss(p, stances)
     print(f"the recipe of the built-in model on {len(rows):,} training posts, {len(list(lessons(CUES))):,} lessons")
     _print(found)
-    return found
+    print("log loss on batches left out:", ", ".join(f"{kind} {loss:.4f}" for kind, loss in losses.items()), end="\n\n")
+    return {**found, "log_loss": losses}
 
 
 def speed() -> dict[str, float]:

@@ -34,7 +34,10 @@ FOLDS = 5
 
 
 def make_builtin(
-    posts: Sequence[Mapping[str, Any]], cues: Mapping[str, Any], done: Done = lambda: None
+    posts: Sequence[Mapping[str, Any]],
+    cues: Mapping[str, Any],
+    done: Done = lambda: None,
+    recipes: Sequence[Recipe] = RECIPES,
 ) -> TrainedModel:
     """Train it.
 
@@ -42,11 +45,12 @@ def make_builtin(
         posts: rows with id, author, text and stance.
         cues: the parsed ``stance_cues.toml``; its words are kept in the model.
         done: called after every fit.
+        recipes: what to choose among.
     """
     labelled, rows = labelled_posts(posts, cues)
     reader = _reader(cues)
     stances = labelled.stances
-    choice = choose(labelled, RECIPES, FOLDS, SEED, done)
+    choice = choose(labelled, recipes, FOLDS, SEED, done)
     head, measured = finish(TARGET, labelled, choice, SEED, batches_of(rows))
     about = {
         "name": "weishang",
