@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mbtool.kernels.near_duplicates import (
     count_grams,
     counters,
+    equals_before,
     first_equals,
     hash_texts,
     index_texts,
@@ -45,6 +46,10 @@ def jaccard(a: str, b: str) -> float:
 def guards_of(texts: Sequence[str]) -> NDArray[np.uint64]:
     # two that differ in their high half only
     return np.array([(1 << 40 if "b" in text else 0) + 7 for text in texts], np.uint64)
+
+
+def lengths_of(texts: Sequence[str]) -> NDArray[np.int32]:
+    return np.array([len(text) for text in texts], np.int32)
 
 
 def join(
@@ -84,7 +89,7 @@ def test_nearest_when_old_texts_stream_past_then_equals_brute_force(
     total = count_grams(*at, guards, 1, counts)
     count_grams(*encoded(old), old_guards, step, counts)
     index = index_texts(*at, guards, counts, total, threshold)
-    owner, similarity = nearest_before(*encoded(old), old_guards, index, threshold)
+    owner, similarity = nearest_before(*encoded(old), lengths_of(old), old_guards, index, threshold)
     for i, text in enumerate(new):
         near = [(jaccard(other, text), -j) for j, other in enumerate(old) if old_guards[j] == guards[i]]
         best, place = max((n for n in near if n[0] >= threshold), default=(0.0, 1))
@@ -101,15 +106,28 @@ def test_join_when_a_text_has_a_near_one_outside_then_joins_it_unless_one_inside
 @given(texts=st.lists(st.text("a微😀", max_size=3), max_size=30), known=st.integers(0, 30))
 def test_first_equals_when_some_are_known_then_gives_the_first_of_all(texts: list[str], known: int) -> None:
     known = min(known, len(texts))
-    at = encoded(texts)
     expected = [texts.index(text) if text else i for i, text in enumerate(texts)]
-    assert first_equals(*at, hash_texts(*at), known).tolist() == expected[known:]
+    assert firsts(texts[:known], texts[known:]) == expected[known:]
+
+
+def firsts(old: Sequence[str], new: Sequence[str], *, collide: bool = False) -> list[int]:
+    """For each new text the index of the first of all that equals it; the old ones in two blocks."""
+
+    def hashes(at: Bytes) -> NDArray[np.uint64]:
+        return hash_texts(*at) * np.uint64(not collide)
+
+    at = encoded(new)
+    first, equals = first_equals(*at, hashes(at))
+    found = np.full(len(new), -1, np.int64)
+    for start, block in ((0, old[: len(old) // 2]), (len(old) // 2, old[len(old) // 2 :])):
+        equals_before(*encoded(block), hashes(encoded(block)), equals, start, found)
+    return [int(i) if i >= 0 else len(old) + int(own) for i, own in zip(found[first], first, strict=True)]
 
 
 def test_first_equals_when_hashes_collide_then_compares_the_bytes() -> None:
-    at = encoded(["微商", "电商", "微商", "微", "电商"])
-    assert first_equals(*at, np.zeros(5, np.uint64), 0).tolist() == [0, 1, 0, 3, 1]
-    assert first_equals(*at, np.zeros(5, np.uint64), 2).tolist() == [0, 3, 1]
+    texts = ["微商", "电商", "微商", "微", "电商"]
+    assert firsts([], texts, collide=True) == [0, 1, 0, 3, 1]
+    assert firsts(texts[:2], texts[2:], collide=True) == [0, 3, 1]
 
 
 @pytest.mark.parametrize("tail", [b"\xe5", b"\xe5\xbe", b"\xf0\x9f\x98", b"\x80\x80\xff"])

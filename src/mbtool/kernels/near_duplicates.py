@@ -28,6 +28,9 @@ LEAST_SLOTS = 1 << 10
 COMMON = 3
 """How many 3-grams of a lengthened prefix a text must share before ``nearest_before`` looks at it closely."""
 GUARD_MARKS = 1 << 18
+MARK_BITS = 8
+"""Bits of the marks for each 3-gram: seven of eight that no indexed text has are known at once."""
+MISSED_PLACES = 1 << 12
 SLACK = 1e-9
 """What rounding may add to ``t·n`` before it is rounded up."""
 
@@ -57,64 +60,95 @@ def hash_texts(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray
     return hashes
 
 
+class Equals(NamedTuple):
+    """A hash table of distinct texts, with open addressing."""
+
+    data: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+    table: NDArray[np.int64]
+    """(2**k,) indices of texts, or -1; at least half of it is free."""
+
+
 @compiled
-def _place(
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    hashes: NDArray[np.uint64],
-    table: NDArray[np.int64],
-    bits: int,
-    text: int,
-) -> int:
-    """Where in ``table`` the equal of ``text`` stands, or the free place where it would."""
-    place: int = np.int64(hashes[text] >> np.uint64(64 - bits))  # type: ignore[assignment]  # an index to numba
-    length = ends[text] - starts[text]
+def _place(data: NDArray[np.uint8], start: int, end: int, hashed: np.uint64, known: Equals) -> int:
+    """Where in ``known.table`` the equal of a text stands, or the free place where it would."""
+    table, last = known.table, len(known.table) - 1
+    place: int = np.int64(hashed >> np.uint64(20)) & last  # type: ignore[assignment]  # an index to numba
     while table[place] >= 0:
         other = table[place]
-        if hashes[other] == hashes[text] and ends[other] - starts[other] == length:
+        if known.hashes[other] == hashed and known.ends[other] - known.starts[other] == end - start:
             same = True
-            for i in range(length):
-                if data[starts[other] + i] != data[starts[text] + i]:
+            for i in range(end - start):
+                if known.data[known.starts[other] + i] != data[start + i]:
                     same = False
                     break
             if same:
                 break
-        place = (place + 1) & ((1 << bits) - 1)
+        place = (place + 1) & last
     return place
 
 
 @compiled
 def first_equals(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], Equals]:
+    """(n,) for each text the index of the first with the same bytes, and where to look for more. Empty texts equal none.
+
+    ``hashes`` (n,) are those of ``hash_texts``.
+    """
+    n = len(starts)
+    places = 16
+    while places < 2 * n:
+        places *= 2
+    known = Equals(data, starts, ends, hashes, np.full(places, -1, np.int64))
+    first = np.arange(n)
+    for text in range(n):
+        if starts[text] < ends[text]:
+            place = _place(data, starts[text], ends[text], hashes[text], known)
+            if known.table[place] < 0:
+                known.table[place] = text
+            first[text] = known.table[place]
+    return first, known
+
+
+@compiled
+def equals_before(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     hashes: NDArray[np.uint64],
-    known: int,
-) -> NDArray[np.int64]:
-    """(n - known,) for each text from ``known`` on the index of the first with the same bytes. Empty texts equal none.
+    known: Equals,
+    at: int,
+    found: NDArray[np.int64],
+) -> None:
+    """Write to ``found`` (n,), where it is below 0, ``at`` plus the index of the first text here that equals a known one.
 
-    ``hashes`` (n,) are those of ``hash_texts``. Of the texts before ``known`` nothing is stored: they stream past.
+    Of the texts given nothing is stored: they stream past.
     """
-    n = len(starts)
-    bits = 4
-    while (1 << bits) < 2 * (n - known):
-        bits += 1
-    table = np.full(1 << bits, -1, np.int64)
-    first = np.arange(n)
-    for text in range(known, n):
-        if starts[text] < ends[text]:
-            place = _place(data, starts, ends, hashes, table, bits, text)
-            if table[place] < 0:
-                table[place] = text
-            first[text] = table[place]
-    for text in range(known):
-        place = _place(data, starts, ends, hashes, table, bits, text)
-        if table[place] >= 0 and first[table[place]] == table[place]:
-            first[table[place]] = text
-    for text in range(known, n):
-        first[text] = first[first[text]]
-    return first[known:].copy()
+    for text in range(len(starts)):
+        other = known.table[_place(data, starts[text], ends[text], hashes[text], known)]
+        if other >= 0 and found[other] < 0:
+            found[other] = at + text
+
+
+@compiled
+def _point(data: NDArray[np.uint8], i: int, end: int) -> tuple[np.uint64, int]:
+    """The code point at byte ``i`` of UTF-8 that stops at ``end``, and its width in bytes."""
+    lead = np.uint64(data[i])
+    if lead < 0xC0:
+        return lead, 1
+    last = np.uint64(63)
+    if lead >= 0xF0 and i + 3 < end:
+        high = ((lead & np.uint64(7)) << np.uint64(18)) | ((np.uint64(data[i + 1]) & last) << np.uint64(12))
+        return high | ((np.uint64(data[i + 2]) & last) << np.uint64(6)) | (np.uint64(data[i + 3]) & last), 4
+    if lead >= 0xE0 and i + 2 < end:
+        high = ((lead & np.uint64(15)) << np.uint64(12)) | ((np.uint64(data[i + 1]) & last) << np.uint64(6))
+        return high | (np.uint64(data[i + 2]) & last), 3
+    if i + 1 < end:
+        return ((lead & np.uint64(31)) << np.uint64(6)) | (np.uint64(data[i + 1]) & last), 2
+    return lead, 1
 
 
 @compiled
@@ -129,27 +163,7 @@ def _grams(data: NDArray[np.uint8], start: int, end: int, guard: np.uint64, out:
     characters = 0
     i = start
     while i < end:
-        lead = np.uint64(data[i])
-        point = lead
-        width = 1
-        if lead >= 0xF0 and i + 3 < end:
-            width = 4
-            point = (
-                ((lead & np.uint64(7)) << np.uint64(18))
-                | ((np.uint64(data[i + 1]) & np.uint64(63)) << np.uint64(12))
-                | ((np.uint64(data[i + 2]) & np.uint64(63)) << np.uint64(6))
-                | (np.uint64(data[i + 3]) & np.uint64(63))
-            )
-        elif lead >= 0xE0 and i + 2 < end:
-            width = 3
-            point = (
-                ((lead & np.uint64(15)) << np.uint64(12))
-                | ((np.uint64(data[i + 1]) & np.uint64(63)) << np.uint64(6))
-                | (np.uint64(data[i + 2]) & np.uint64(63))
-            )
-        elif lead >= 0xC0 and i + 1 < end:
-            width = 2
-            point = ((lead & np.uint64(31)) << np.uint64(6)) | (np.uint64(data[i + 1]) & np.uint64(63))
+        point, width = _point(data, i, end)
         window = ((window << np.uint64(CHARACTER_BITS)) | (point & CHARACTER_MASK)) & GRAM_MASK
         characters += 1
         if characters >= GRAM:
@@ -378,20 +392,11 @@ class Index(NamedTuple):
     """(GUARD_MARKS,) whether any text has a guard that ends in these bits."""
     lists: _Lists
     marks: NDArray[np.uint64]
-    """A Bloom filter of the 3-grams that have a list (Bloom 1970; here three bits of one word): most others fail it."""
+    """One bit for each 3-gram of any text, by its hash: where it is not set, no text has the 3-gram."""
+    leads: NDArray[np.uint64]
+    """The same for the 3-grams that have a list."""
     counts: NDArray[np.uint32]
     """What orders the sets."""
-
-
-@compiled
-def _mark(mixed: np.uint64) -> np.uint64:
-    one = np.uint64(1)
-    last = np.uint64(63)
-    return np.uint64(
-        one << ((mixed >> np.uint64(58)) & last)
-        | one << ((mixed >> np.uint64(52)) & last)
-        | one << ((mixed >> np.uint64(46)) & last)
-    )
 
 
 @compiled
@@ -416,7 +421,7 @@ def index_texts(
     heads, nodes = lists
     slots = len(heads)
     known_guards = np.zeros(GUARD_MARKS, np.bool_)
-    marks = np.zeros(slots // 4, np.uint64)  # 16 bits for each 3-gram, or more
+    marks, leads = _no_marks(total), _no_marks(len(nodes))
     entries = 0
     for text in range(n):
         size = _ordered_set(grams, _grams(data, starts[text], ends[text], guards[text], grams), counts)
@@ -424,13 +429,73 @@ def index_texts(
         offsets[text + 1] = offsets[text] + size
         low = _low(guards[text])
         known_guards[np.int64(guards[text] & np.uint64(GUARD_MARKS - 1))] = True
+        for i in range(size):
+            word, bit = _mark(grams[i] & GRAM_MASK, len(marks))
+            marks[word] |= bit
         for i in range(min(_prefix(size, threshold) + COMMON - 1, size)):
-            slot = _slot(grams[i], slots)
-            _add(heads, nodes, slot, entries, text, size, low)
+            word, bit = _mark(grams[i] & GRAM_MASK, len(leads))
+            leads[word] |= bit
+            _add(heads, nodes, _slot(grams[i], slots), entries, text, size, low)
             entries += 1
-            mixed = _mixed(grams[i] & GRAM_MASK)
-            marks[np.int64(mixed & np.uint64(len(marks) - 1))] |= _mark(mixed)
-    return Index(members, offsets, guards, known_guards, lists, marks, counts)
+    return Index(members, offsets, guards, known_guards, lists, marks, leads, counts)
+
+
+@compiled
+def _no_marks(grams: int) -> NDArray[np.uint64]:
+    """Room to mark ``grams`` 3-grams, none of them marked."""
+    words = LEAST_SLOTS
+    while words * 64 < MARK_BITS * grams:
+        words *= 2
+    return np.zeros(words, np.uint64)
+
+
+@compiled
+def _mark(gram: np.uint64, words: int) -> tuple[np.uint64, np.uint64]:
+    """The word among ``words``, a power of two, and the bit in it that stand for a 3-gram."""
+    value = np.uint64(gram * _MIX)
+    value ^= value >> np.uint64(32)
+    return (value >> np.uint64(6)) & np.uint64(words - 1), np.uint64(1) << (value & np.uint64(63))
+
+
+@compiled
+def _known_grams(
+    data: NDArray[np.uint8],
+    start: int,
+    end: int,
+    guard: np.uint64,
+    marks: NDArray[np.uint64],
+    most: int,
+    missed: NDArray[np.int64],
+    stamp: int,
+    out: NDArray[np.uint64],
+) -> int:
+    """As ``_grams``, but -1 as soon as it is clear that more than ``most`` distinct 3-grams have no mark.
+
+    ``missed`` keeps, under their hashes, the 3-grams without a mark that were seen, by the text's own ``stamp``: a
+    repeat counts once. Two that share a place count once too, which lets through too much, never too little.
+    """
+    turn = guard & GRAM_MASK
+    window = np.uint64(0)
+    characters = misses = 0
+    i = start
+    while i < end:
+        point, width = _point(data, i, end)
+        window = ((window << np.uint64(CHARACTER_BITS)) | (point & CHARACTER_MASK)) & GRAM_MASK
+        characters += 1
+        i += width
+        if characters < GRAM:
+            continue
+        gram = window ^ turn
+        out[characters - GRAM] = gram
+        word, bit = _mark(gram, len(marks))
+        if marks[word] & bit == 0:
+            place = (word ^ bit ^ gram) & np.uint64(len(missed) - 1)
+            if missed[place] != stamp:
+                missed[place] = stamp
+                misses += 1
+                if misses > most:
+                    return -1
+    return max(characters - GRAM + 1, 0)
 
 
 @compiled
@@ -438,6 +503,7 @@ def nearest_before(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
+    lengths: NDArray[np.int32],
     guards: NDArray[np.uint64],
     index: Index,
     threshold: float,
@@ -445,27 +511,32 @@ def nearest_before(
     """For each indexed text the most similar of those given (of equals the first), or -1, and the similarity, or 0.
 
     Only what reaches ``threshold`` and has the same guard counts. The index holds few texts and many are given: they
-    stream past, and each is compared with the whole of its set, so nothing has to be known of them beforehand.
+    stream past, and nothing has to be known of them beforehand but their ``lengths`` in characters. Of the 3-grams of a
+    near text a share of ``threshold`` or more is among those of the text it is near, so that most texts are left after
+    some tens of characters, when too many have been seen that no indexed text has.
     """
     heads, nodes = index.lists
-    marks = index.marks
     n, slots = len(index.guards), len(heads)
     best_owner, best = np.full(n, -1, np.int64), np.zeros(n, np.float64)
     seen = np.full(n, -1, np.int64)
     common, hits = np.zeros(n, np.int64), np.empty(n, np.int64)
     grams = np.empty(_longest(starts, ends), np.uint64)
+    missed = np.full(MISSED_PLACES, -1, np.int64)
     for old in range(len(starts)):
         if not index.known_guards[np.int64(guards[old] & np.uint64(GUARD_MARKS - 1))]:
             continue
-        many = _grams(data, starts[old], ends[old], guards[old], grams)
+        # a set has at most as many members as its text has 3-grams, and the bound grows with them
+        most = _prefix(max(lengths[old] - GRAM + 1, 0), threshold) - 1
+        many = _known_grams(data, starts[old], ends[old], guards[old], index.marks, most, missed, old, grams)
+        if many <= 0:
+            continue
         low = _low(guards[old])
         n_hits = 0
         for i in range(many):
-            mixed = _mixed(grams[i])
-            mark = _mark(mixed)
-            if marks[np.int64(mixed & np.uint64(len(marks) - 1))] & mark != mark:
+            word, bit = _mark(grams[i], len(index.leads))
+            if index.leads[word] & bit == 0:
                 continue
-            entry = heads[np.int64(mixed >> np.uint64(16)) & (slots - 1)]
+            entry = heads[_slot(grams[i], slots)]
             while entry >= 0:
                 text, size, guard = nodes[entry, 0], nodes[entry, 2], nodes[entry, 3]
                 entry = nodes[entry, 1]

@@ -27,15 +27,19 @@ def write_atomically(path: Path, data: bytes | pa.Buffer) -> None:
     scratch.replace(path)
 
 
-def encode_table(table: pa.Table) -> pa.Buffer:
-    """The bytes of ``table`` as Parquet (zstd); equal tables give equal bytes, however they are chunked."""
+def encode_table(table: pa.Table, read_often: Sequence[str] = ()) -> pa.Buffer:
+    """The bytes of ``table`` as Parquet; equal tables give equal bytes, however they are chunked.
+
+    Compressed by zstd, the columns ``read_often`` by LZ4; ``read_often`` only of a table without nested columns.
+    """
     sink = pa.BufferOutputStream()
+    mixed = {name: "lz4" if name in read_often else "zstd" for name in table.column_names}
     dictionary = [f.name for f in table.schema if pa.types.is_string(f.type) and _recurs(table[f.name])]
     pq.write_table(
         table.combine_chunks(),
         sink,
         row_group_size=ROW_GROUP_ROWS,
-        compression="zstd",
+        compression=mixed if read_often else "zstd",
         use_dictionary=dictionary or False,
         write_statistics=True,
         store_schema=True,

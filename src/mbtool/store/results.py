@@ -54,7 +54,7 @@ def store_result(folder: Path, specs: Sequence[TableSpec], tables: Mapping[str, 
     """Write the tables of a unit, then its manifest."""
     stored = {}
     for spec in specs:
-        encoded = encode_table(tables[spec.name])
+        encoded = encode_table(tables[spec.name], spec.read_often)
         write_atomically(folder / f"part-{spec.name}.parquet", encoded.to_pybytes())
         stored[spec.name] = StoredTable(tables[spec.name].num_rows, column_digests(encoded))
     manifest = {"tables": {name: {"rows": t.rows, "columns": t.digests} for name, t in stored.items()}}

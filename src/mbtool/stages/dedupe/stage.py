@@ -38,14 +38,15 @@ def work(config: DedupeSettings, tables: Tables, tick: Tick) -> Tables:
         if number % _TICK == 0:
             tick(_TICK)
     comparison = pa.array(keys, pa.string())
-    hashes, guards = (
-        pa.array(hash_texts(*_bytes(pa.chunked_array([strings]))), pa.uint64())
-        for strings in (comparison, pa.array(signatures, pa.string()))
+    authors = documents["author_id"]
+    hashes, guards, author_keys = (
+        pa.array(hash_texts(*_bytes(strings)), pa.uint64())
+        for strings in (comparison, pa.array(signatures, pa.string()), authors)
     )
     lengths = pc.utf8_length(comparison)
     columns = {
         "doc_id": documents["doc_id"],
-        "author_id": documents["author_id"],
+        "author_key": pc.if_else(pc.is_valid(authors), author_keys, None),
         "comparison": comparison,
         "text_key": pc.if_else(pc.greater(lengths, 0), hashes, None),
         "length": lengths,
@@ -63,13 +64,15 @@ def merge(config: DedupeSettings, shards: Iterable[Tables], corpus: Tables) -> T
     keys = pa.concat_tables([TEXT_KEYS.empty(), *(shard["text_keys"] for shard in shards)])
     rows = corpus["cluster_rows"]
     before = Stars(rows["owner_row"].to_numpy().astype(np.int64), rows["similarity"].to_numpy())
-    texts = _texts(keys)
-    stars = cluster(texts, config.similarity, config.min_length, before, config.threads)
+    known = len(before.owner)
+    old = [_texts(batch) for batch in keys.slice(0, known).to_batches()]
+    stars = cluster(old, _texts(keys.slice(known)), config.similarity, config.min_length, before, config.threads)
     copies = np.flatnonzero(cluster_sizes(stars.owner) > 1)
-    weight = weigh(stars.owner, copies, _numbers(keys["author_id"], copies), config.weight)
+    weight = weigh(stars.owner, copies, _authors(keys["author_key"], copies), config.weight)
+    equal = is_equal(_hashes(keys["text_key"]), keys["length"].to_numpy(), stars)
     carried = [pa.array(stars.owner, pa.int32()), pa.array(stars.similarity, pa.float64())]
     return {
-        "duplicates": _duplicates(keys["doc_id"].combine_chunks(), stars, is_equal(texts, stars), weight),
+        "duplicates": _duplicates(keys["doc_id"].combine_chunks(), stars, equal, weight),
         "cluster_rows": pa.table(carried, schema=CLUSTER_ROWS.schema),
     }
 
@@ -106,21 +109,21 @@ def _read_guard(text: str) -> Guard:
     return read_guard(tomllib.loads(text))
 
 
-def _texts(keys: pa.Table) -> Texts:
+def _texts(keys: pa.Table | pa.RecordBatch) -> Texts:
     data, starts, ends = _bytes(keys["comparison"])
-    return Texts(
-        data,
-        starts,
-        ends,
-        lengths=keys["length"].to_numpy(),
-        guards=keys["guard"].to_numpy(),
-        hashes=pc.fill_null(keys["text_key"], 0).to_numpy(),
-    )
+    lengths, guards = keys["length"].to_numpy(), keys["guard"].to_numpy()
+    return Texts(data, starts, ends, lengths=lengths, guards=guards, hashes=_hashes(keys["text_key"]))
 
 
-def _bytes(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
-    """The strings of ``column`` end to end as UTF-8, and where each starts and ends."""
-    array = column.cast(pa.large_string()).combine_chunks()
+def _hashes(column: pa.Array | pa.ChunkedArray) -> NDArray[np.uint64]:
+    return np.array(pc.fill_null(column, 0).to_numpy(), np.uint64)  # a copy: what Arrow gives may not be written to
+
+
+def _bytes(column: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """The strings of ``column`` end to end as UTF-8, and where each starts and ends; those of one array not copied."""
+    array = column.cast(pa.large_string())
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
     borders = np.zeros(1, np.int64)
     if len(array):
         borders = np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array) + 1]
@@ -129,15 +132,16 @@ def _bytes(column: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64
     return data, borders[:-1].copy(), borders[1:].copy()
 
 
-def _numbers(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A number for each distinct string in ``rows`` of ``column``, by first appearance; -1 for null."""
-    indices = column.take(pa.array(rows)).combine_chunks().dictionary_encode().indices
-    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), np.int64)
+def _authors(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for each author in ``rows`` of ``column``; -1 for null."""
+    keys = column.take(pa.array(rows))
+    numbers = np.unique(_hashes(keys), return_inverse=True)[1]
+    return np.where(pc.is_valid(keys).to_numpy(), numbers, -1)
 
 
 STAGE = Stage(
     name="dedupe",
-    version=2,
+    version=3,
     config=DedupeSettings,
     reads=(DOCUMENTS.part("doc_id", "clean_text", "author_id"),),
     writes=(TEXT_KEYS, DUPLICATES, CLUSTER_ROWS),
