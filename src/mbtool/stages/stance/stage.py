@@ -123,7 +123,7 @@ def merge(config: StanceSettings, shards: Iterable[Tables], corpus: Tables) -> T
 
 STAGE = Stage(
     name="stance",
-    version=8,
+    version=9,
     config=StanceSettings,
     reads=(DOCUMENTS.part("doc_id", "title", "clean_text"),),
     writes=(STANCE_DOCUMENTS, ARGUMENTS, *WRITES),

@@ -152,7 +152,7 @@ def _gain(part: NDArray[np.float64], voices: NDArray[np.int64], rows: NDArray[np
 
 STAGE = Stage(
     name="voice",
-    version=4,
+    version=5,
     config=VoiceSettings,
     reads=(
         DOCUMENTS.part(
