@@ -19,7 +19,7 @@ from mbtool import api
 from mbtool.contract import Event
 from mbtool.errors import InputError
 from mbtool.kernels.sorted_keys import PairSet
-from mbtool.stages.ingest import chunks
+from mbtool.stages.ingest import chunks, stage
 from mbtool.store.lake import Lake
 from mbtool.tables import REJECTS
 from tests.conftest import POSTS, load, with_key
@@ -92,7 +92,11 @@ def test_json_lines_in_pieces_account_for_every_line(project: Path) -> None:
     assert len({r["doc_id"] for r in rows_of(project)}) == 19_997  # the two anonymous ones stay two
 
 
-def test_a_lake_is_the_same_for_any_number_of_processes(project: Path) -> None:
+@pytest.mark.parametrize("kernel_bytes", [0, 1 << 40], ids=["threads with kernels", "processes"])
+def test_a_lake_is_the_same_for_any_number_of_workers(
+    project: Path, monkeypatch: pytest.MonkeyPatch, kernel_bytes: int
+) -> None:
+    monkeypatch.setattr(stage, "KERNEL_BYTES", kernel_bytes)
     write_lines(project, 45_000)
     for number in (1, 2, 3):
         with_key(project / f"lake{number}")
@@ -247,8 +251,8 @@ def test_a_revision_of_counts_only_makes_text_stages_work_on_its_own_part(projec
     api.run(config=config, engine="serial")
     (project / "data" / "posts.csv").write_text(POSTS.replace("支持整治！,3", "支持整治！,30"), encoding="utf-8")
     runs = {r.stage: r for r in api.run(config=config, engine="serial").stages}
-    for stage in ("segment", "concepts", "facts"):
-        assert (runs[stage].shards_done, runs[stage].shards_reused) == (1, 1), stage
+    for name in ("segment", "concepts", "facts"):
+        assert (runs[name].shards_done, runs[name].shards_reused) == (1, 1), name
 
 
 def test_files_of_a_lake_are_for_their_owner_only(project: Path) -> None:
