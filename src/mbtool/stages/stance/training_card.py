@@ -12,7 +12,7 @@ words that decided. It knows this target and its aliases only and refuses every 
 
 **Learnt from** `corpora/weishang-training`, with plain sentences made of the cue list (`resources/stance_cues.toml`) as a weak
 prior, and from nothing else: {posts} posts ({stances}). They are synthetic, their labels are the writers' own. The demo
-corpus took no part.
+corpus was not learnt from; how far it was looked at stands in the card of that corpus.
 
 **How.** One linear support vector machine a class (liblinear) on hashed character n-grams of the whole text, of the clauses that
 name 微商, of what stands behind a negation and of the last clauses; on cue words with negation and place; on length, marks and

@@ -11,7 +11,8 @@ CARD = """# Model card: the built-in model of voice
 medium (news), with probabilities. It reads the text, the screen name if there is one, and how many links and tags the post has.
 
 **Learnt from** `corpora/weishang-training` and from nothing else: {posts:,} posts ({organic:,} organic, {promotional:,} promotional,
-{news:,} news) in {batches} writers' batches. They are synthetic, their labels are the writers' own. The demo corpus took no part.
+{news:,} news) in {batches} writers' batches. They are synthetic, their labels are the writers' own. The demo corpus was not
+learnt from; how far it was looked at stands in the card of that corpus.
 
 **How.** A multinomial logistic regression over the cues of `resources/voice_cues.toml` and hashed character n-grams of 1 to {longest}
 ({buckets:,} buckets), both read on the text with sellers' disguises undone. A cue's weight is pulled towards {trust} of the one set by
