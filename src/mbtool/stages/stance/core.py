@@ -1,10 +1,9 @@
-"""From evidence to probabilities. The cue model is a baseline; a trained model takes its place: see ``StanceModel``."""
+"""From evidence to probabilities: the cue model, the baseline that a trained model takes the place of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,6 @@ from mbtool.stages.stance.cues import Evidence
 
 STANCES = CLASSES
 """The classes, in the order of the columns of a probability array."""
-
-
-class StanceModel(Protocol):
-    """Anything that turns features into probabilities of ``STANCES``."""
-
-    def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Shape (documents, features) to shape (documents, 3); rows sum to 1."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,7 @@ class CueModel:
     slope: float = 1.1
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """See ``StanceModel``."""
+        """Shape (documents, features) to shape (documents, 3); rows sum to 1."""
         scores = np.column_stack([features * self.slope, np.full(len(features), self.neutral)])
         odds = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf)) if len(scores) else scores
         return np.asarray(odds / odds.sum(axis=1, keepdims=True))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.stages.stance.choosing import Choice, Done, apply, choose, choose_together, finish, macro_f1
+from mbtool.stages.stance.choosing import Choice, Done, apply, choose, choose_together, finish
 from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.features import Reader, as_texts, folded_points, read_words
 from mbtool.stages.stance.folds import folds, sample_groups
@@ -222,11 +222,3 @@ def _split(part: Labelled, plan: Plan, n: int, seed: int) -> list[tuple[NDArray[
 def count_nested_fits(labels: Labels, plans: Sequence[Plan], n: int) -> int:
     """How many fits ``nested`` makes."""
     return n * count_fits(labels, plans, n)
-
-
-def describe(labels: Labels, p: NDArray[np.float64]) -> Iterator[tuple[str, float]]:
-    """The macro-F1 of each target in ``p``."""
-    keys = np.array([target_key(t) for t in labels.targets], object)
-    for key in sorted(set(keys)):
-        rows = np.flatnonzero(keys == key)
-        yield labels.targets[rows[0]], macro_f1(labels.stances[rows], np.argmax(p[rows], axis=1))
