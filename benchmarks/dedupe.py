@@ -139,13 +139,13 @@ def _documents(posts: Sequence[str], start: int = 0) -> pa.Table:
     return pa.table({"doc_id": ids, "clean_text": pa.array(posts, pa.string()), "author_id": authors})
 
 
-def _keys(posts: Sequence[str], start: int = 0) -> pa.Table:
-    return work(CONFIG, {"documents": _documents(posts, start)}, lambda n: None)["text_keys"]
+def _keys(posts: Sequence[str], start: int = 0) -> Tables:
+    return work(CONFIG, {"documents": _documents(posts, start)}, lambda n: None)
 
 
-def _merge(keys: Sequence[pa.Table], carried: pa.Table | None = None) -> Tables:
+def _merge(shards: Sequence[Tables], carried: pa.Table | None = None) -> Tables:
     corpus = {"cluster_rows": CLUSTER_ROWS.empty() if carried is None else carried}
-    return merge(CONFIG, ({"text_keys": table} for table in keys), corpus)
+    return merge(CONFIG, shards, corpus)
 
 
 def _timed(task: Callable[[], Any]) -> tuple[Any, float]:

@@ -5,7 +5,7 @@ The ground floor: nothing here touches a file, and nothing here knows a particul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -30,7 +30,8 @@ class Stage(Generic[C]):
 
     ``work`` is pure: the tables named in ``reads`` in, the ``shard`` tables of ``writes`` out; for one shard, or, with
     ``sharded=False``, once for the whole corpus. ``merge`` sees the outputs of all shards in ingest order (superseded
-    revisions already left out) and the ``merge_reads`` tables, and returns the ``corpus`` tables of ``writes``.
+    revisions already left out) and the ``merge_reads`` tables, and returns the ``corpus`` tables of ``writes``. A table
+    of a shard is read from disk when it is asked for, each time: who lets go of one before the next holds one at a time.
     """
 
     name: str
@@ -39,7 +40,7 @@ class Stage(Generic[C]):
     reads: tuple[TableSpec, ...]
     writes: tuple[TableSpec, ...]
     work: Callable[[C, Tables, Tick], Tables]
-    merge: Callable[[C, Iterable[Tables], Tables], Tables] | None = None
+    merge: Callable[[C, Sequence[Tables], Tables], Tables] | None = None
     merge_reads: tuple[TableSpec, ...] = ()
     carries: tuple[TableSpec, ...] = ()
     """Tables of its own that ``merge`` gets back, beside ``merge_reads``, to carry on from instead of starting anew.

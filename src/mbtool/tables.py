@@ -160,15 +160,20 @@ INDEX_SERIES = TableSpec(
 
 # --- dedupe -----------------------------------------------------------------------------------------------------
 
+# What is compared of each text. A table of its own, so that a merge can read it piece by piece.
+COMPARISON_TEXTS = TableSpec(
+    name="comparison_texts",
+    read_often=("comparison",),
+    # comparison: letters and digits of clean_text
+    schema=_fields(doc_id=pa.string(), comparison=pa.string()),
+)
+
 TEXT_KEYS = TableSpec(
     name="text_keys",
-    read_often=("comparison",),
     schema=_fields(
         doc_id=pa.string(),
         # 64-bit hash of the author; null if not known
         author_key=pa.uint64(),
-        # letters and digits of clean_text: what is compared
-        comparison=pa.string(),
         # 64-bit hash of comparison; null where nothing is left to compare
         text_key=pa.uint64(),
         # of comparison, in characters

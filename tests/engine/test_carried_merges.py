@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from mbtool import api
@@ -48,6 +49,28 @@ def analyze(project: Path, *, force: bool = False) -> None:
 def add(project: Path, name: str, text: str) -> None:
     (project / "data" / name).write_text(text, encoding="utf-8")
     api.ingest(config=load(project))
+
+
+def test_merge_when_it_carries_on_then_reads_what_each_shard_gave_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.ingest(config=load(project))
+    analyze(project)
+    add(project, "more.csv", MORE)
+    read: list[tuple[str, Path]] = []
+
+    def spy(pieces: Pieces, index: int) -> pa.Table:
+        read.append((pieces.spec.name, pieces.paths[index]))
+        return read_one(pieces, index)
+
+    read_one = Pieces.read_one
+    monkeypatch.setattr(Pieces, "read_one", spy)
+    analyze(project)
+    given = [path for name, path in read if name == "comparison_texts"]
+    assert len(given) == len(set(given)) == len(api.open_lake(project / "lake").results()["dedupe"].shards) == 2
+    assert given[0] == sorted(given, key=lambda path: path.stat().st_mtime)[1], (
+        "the new texts first: the old stream past them"
+    )
 
 
 def merged_bytes(project: Path) -> dict[str, bytes]:

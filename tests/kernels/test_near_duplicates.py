@@ -57,7 +57,7 @@ def join(
 ) -> tuple[list[int], list[float]]:
     at, guards = encoded(texts), guards_of(texts)
     counts = counters(int((at[2] - at[1]).sum()))
-    total = count_grams(*at, guards, 1, counts)
+    total = count_grams(*at, guards, counts)
     likeness = np.zeros(len(texts)) if outside is None else outside
     owner, similarity = join_stars(*at, guards, counts, total, threshold, likeness)
     return owner.tolist(), similarity.tolist()
@@ -80,14 +80,13 @@ def test_join_when_texts_are_any_then_equals_brute_force(texts: list[str], thres
 
 
 @SOME
-@given(old=TEXTS, new=TEXTS, threshold=THRESHOLDS, step=st.integers(1, 3))
+@given(old=TEXTS, new=TEXTS, threshold=THRESHOLDS)
 def test_nearest_when_old_texts_stream_past_then_equals_brute_force(
-    old: list[str], new: list[str], threshold: float, step: int
+    old: list[str], new: list[str], threshold: float
 ) -> None:
     at, guards, old_guards = encoded(new), guards_of(new), guards_of(old)
     counts = counters(64)
-    total = count_grams(*at, guards, 1, counts)
-    count_grams(*encoded(old), old_guards, step, counts)
+    total = count_grams(*at, guards, counts)
     index = index_texts(*at, guards, counts, total, threshold)
     owner, similarity = nearest_before(*encoded(old), lengths_of(old), old_guards, index, threshold)
     for i, text in enumerate(new):
@@ -136,7 +135,7 @@ def test_grams_when_bytes_are_no_utf8_then_nothing_is_read_past_the_text(tail: b
     data.setflags(write=False)
     starts, ends = np.zeros(1, np.int64), np.array([len(data)], np.int64)
     guards = np.zeros(1, np.uint64)
-    assert 1 <= count_grams(data, starts, ends, guards, 1, counters(16)) <= len(data) - 2
+    assert 1 <= count_grams(data, starts, ends, guards, counters(16)) <= len(data) - 2
 
 
 def test_join_when_thousands_of_texts_share_clauses_then_equals_brute_force_on_counted_pairs() -> None:
@@ -165,7 +164,7 @@ def test_join_when_thousands_of_texts_share_clauses_then_equals_brute_force_on_c
         owner[i] = i if stars[i] else candidates.argmax()
     at = encoded(texts)
     guards, counts = np.zeros(len(texts), np.uint64), counters(1 << 16)
-    total = count_grams(*at, guards, 1, counts)
+    total = count_grams(*at, guards, counts)
     found, similarity = join_stars(*at, guards, counts, total, 0.7, np.zeros(len(texts)))
     assert (owner != np.arange(len(texts))).sum() > 100
     assert found.tolist() == owner.tolist()

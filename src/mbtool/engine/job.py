@@ -58,15 +58,27 @@ def run_merge(
     """Merge the outputs of all shards and store the result. Raises StageError as ``run_job`` does."""
     stage = settings.stage
     assert stage.merge is not None
-
-    def outputs() -> Iterator[Tables]:
-        for shard in shards:
-            yield {name: pieces.read_one(0) for name, pieces in shard.items()}
-
+    outputs = [_Shard(pieces) for pieces in shards]
     with _errors_of(stage, "the merge"):
         read = {s.name: _read(s, corpus.get(s.name)) for s in (*stage.merge_reads, *stage.carries)}
-        given = stage.merge(settings.config, outputs(), read)
+        given = stage.merge(settings.config, outputs, read)
         return store_result(folder, stage.written_by_merge(), checked(stage, stage.written_by_merge(), given))
+
+
+class _Shard(Mapping[str, pa.Table]):
+    """What the work on one shard gave; a table is read each time it is asked for."""
+
+    def __init__(self, pieces: Mapping[str, Pieces]) -> None:
+        self._pieces = pieces
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._pieces[name].read_one(0)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pieces)
+
+    def __len__(self) -> int:
+        return len(self._pieces)
 
 
 def _read(spec: TableSpec, pieces: Pieces | None) -> pa.Table:

@@ -206,16 +206,15 @@ def count_grams(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     guards: NDArray[np.uint64],
-    step: int,
     counts: NDArray[np.uint32],
 ) -> int:
-    """Add the 3-grams of every ``step``-th text to ``counts``; return how many there were.
+    """Add the 3-grams of every text to ``counts``; return how many there were.
 
     The length of ``counts`` is a power of two (``counters``); 3-grams that share a counter only blur the order.
     """
     scratch = np.empty(_longest(starts, ends), np.uint64)
     total = 0
-    for text in range(0, len(starts), step):
+    for text in range(len(starts)):
         n = _grams(data, starts[text], ends[text], guards[text], scratch)
         for i in range(n):
             counts[_slot(scratch[i], len(counts))] += np.uint32(1)
@@ -318,7 +317,7 @@ def join_stars(
     similarity of each text to a representative that came before all of these, or 0: such a text represents nothing, and
     is of the cluster outside unless one in here is more similar.
 
-    ``counts`` must have counted every text given (``count_grams``), ``total`` being their 3-grams: a 3-gram that was
+    ``counts`` must have counted every text given (``count_grams``), ``total`` 3-grams or fewer: one that was
     counted once is in no other text. Returns ``owner`` (n,), the representative's index or -1 for the one outside, and
     ``similarity`` (n,).
     """

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mbtool.contract import Tables
 from mbtool.errors import ConfigError
 from mbtool.settings import located
 from mbtool.stages.dedupe.config import DedupeSettings
@@ -50,7 +51,7 @@ def guard() -> Guard:
     return read_guard(tomllib.loads(located(CONFIG.guard).read_text("utf-8")))
 
 
-def shard(texts: Sequence[str | None], authors: Sequence[str | None] | None = None, start: int = 0) -> pa.Table:
+def shard(texts: Sequence[str | None], authors: Sequence[str | None] | None = None, start: int = 0) -> Tables:
     names = authors or [None] * len(texts)
     rows = [
         {"doc_id": f"d{start + i}", "clean_text": text, "author_id": name}
@@ -58,12 +59,12 @@ def shard(texts: Sequence[str | None], authors: Sequence[str | None] | None = No
     ]
     documents = DOCUMENTS.part("doc_id", "clean_text", "author_id")
     given = pa.Table.from_pylist(rows, schema=documents.read_schema())
-    return work(CONFIG, {"documents": given}, lambda n: None)["text_keys"]
+    return work(CONFIG, {"documents": given}, lambda n: None)
 
 
-def merged(shards: Sequence[pa.Table], carried: pa.Table | None = None, **settings: object) -> dict[str, pa.Table]:
+def merged(shards: Sequence[Tables], carried: pa.Table | None = None, **settings: object) -> dict[str, pa.Table]:
     corpus = {"cluster_rows": CLUSTER_ROWS.empty() if carried is None else carried}
-    return dict(merge(DedupeSettings.model_validate(settings), ({"text_keys": s} for s in shards), corpus))
+    return dict(merge(DedupeSettings.model_validate(settings), shards, corpus))
 
 
 def clusters(*texts: str | None) -> list[str]:
@@ -161,7 +162,8 @@ def test_merge_when_the_corpus_is_empty_then_gives_empty_tables() -> None:
 def test_representative_when_it_is_superseded_then_the_next_of_its_cluster_takes_its_place() -> None:
     keys = shard([ADVERT, edited(ADVERT, [(3, "甲")]), edited(ADVERT, [(3, "乙")]), OPINION])
     assert merged([keys])["duplicates"]["cluster_id"].to_pylist() == ["d0", "d0", "d0", "d3"]
-    assert merged([keys.slice(1)])["duplicates"]["cluster_id"].to_pylist() == ["d1", "d1", "d3"]
+    late = {name: table.slice(1) for name, table in keys.items()}
+    assert merged([late])["duplicates"]["cluster_id"].to_pylist() == ["d1", "d1", "d3"]
 
 
 # --- the guard ---

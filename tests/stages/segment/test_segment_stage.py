@@ -46,7 +46,7 @@ def run(
     borders = [0, *cuts, table.num_rows]
     parts = [table.slice(a, b - a) for a, b in pairwise(borders)]
     shards = [dict(work(config, {"documents": part}, lambda n: None)) for part in parts]
-    return shards, dict(merge(config, iter(shards), {}))
+    return shards, dict(merge(config, shards, {}))
 
 
 def tokens_of(shard: dict[str, pa.Table]) -> list[list[str]]:
@@ -182,14 +182,14 @@ def test_an_empty_corpus_gives_empty_tables() -> None:
     assert {s.name for s in STAGE.writes} == set(tables)
     assert all(tables[s.name].schema.equals(s.schema) for s in STAGE.writes)
     assert tables["vocabulary"].num_rows == 0
-    assert merge(SegmentSettings(), iter([]), {})["vocabulary"].num_rows == 0
+    assert merge(SegmentSettings(), [], {})["vocabulary"].num_rows == 0
 
 
 def test_a_shard_may_have_documents_left_out() -> None:
     table = documents()
     shards, _ = run(table)
     kept = {name: t.take([1, 6]) if name == "tokens" else t for name, t in shards[0].items()}
-    merged = merge(SegmentSettings(), iter([kept]), {})
+    merged = merge(SegmentSettings(), [kept], {})
     rows = {r["term"]: (r["count"], r["authors"]) for r in merged["vocabulary"].to_pylist()}
     assert rows["刷屏"] == (1, 1)
     assert "整治" not in rows

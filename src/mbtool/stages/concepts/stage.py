@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -36,7 +36,7 @@ def work(config: ConceptsSettings, tables: Tables, tick: Tick) -> Tables:
     return {"concept_mentions": mentions}
 
 
-def merge(config: ConceptsSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
+def merge(config: ConceptsSettings, shards: Sequence[Tables], corpus: Tables) -> Tables:
     """The tree with its counts, every concept of the glossary in the order of the file."""
     glossary = _glossary(config)
     counts = ConceptCounts(glossary)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from mbtool.kernels.near_duplicates import Index
-
-SAMPLE = 16
-"""Of the texts clustered before, one in so many is counted to learn which 3-grams are rare."""
+    from mbtool.kernels.near_duplicates import Equals, Index
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ NOTHING = Stars(np.zeros(0, np.int64), np.zeros(0))
 
 
 def cluster(
-    old: Sequence[Texts], new: Texts, threshold: float, min_length: int, before: Stars = NOTHING, threads: int = 1
+    old: Iterable[Texts], new: Texts, threshold: float, min_length: int, before: Stars = NOTHING, threads: int = 1
 ) -> Stars:
     """Cluster documents of which the ``old`` ones, in blocks, are clustered already, as ``before`` has it.
 
@@ -54,24 +52,28 @@ def cluster(
     similar representative so far (of equals the earliest) that reaches ``threshold`` and has the same guard; failing
     that, it represents a new cluster. So members are similar to their representative, not through one another, and
     nothing that comes later changes what was decided: clustering 100 documents and then 10 more is clustering 110. The
-    old ones stream past an index of the new ones: of them nothing is sorted, indexed or copied.
+    old ones stream past an index of the new ones, a block at a time: of them nothing is sorted, indexed or kept.
     """
-    from mbtool.kernels.near_duplicates import equals_before, first_equals
+    from mbtool.kernels.near_duplicates import count_grams, counters, first_equals, index_texts, join_stars
 
-    n, known, borders = len(new.starts), len(before.owner), _borders(old)
+    n, known = len(new.starts), len(before.owner)
     first, equals = first_equals(new.data, new.starts, new.ends, new.hashes)
-    seen = np.full(n, -1, np.int64)
-    for block, at in zip(old, borders[:-1], strict=True):
-        equals_before(block.data, block.starts, block.ends, block.hashes, equals, int(at), seen)
+    distinct = np.flatnonzero((first == np.arange(n)) & (new.lengths >= min_length))
+    texts = (new.data, new.starts[distinct], new.ends[distinct], new.guards[distinct])
+    counts = counters(2 * int((texts[2] - texts[1]).sum()))  # more than there are 3-grams: most take three bytes each
+    total = count_grams(*texts, counts)
+    seen, outside, likeness = np.full(n, -1, np.int64), np.full(n, -1, np.int64), np.zeros(n)
+    if known:
+        index = index_texts(*texts, counts, total, threshold)
+        seen, outside[distinct], likeness[distinct] = _look_back(
+            old, equals, index, threshold, min_length, before, threads
+        )
     seen = seen[first]
     owner, similarity = known + np.arange(n), np.ones(n)
-    fresh = np.flatnonzero((first == np.arange(n)) & (seen < 0) & (new.lengths >= min_length))
-    if len(fresh):
-        stars = [
-            np.flatnonzero((block.lengths >= min_length) & (before.owner[a:b] == np.arange(a, b)))
-            for block, a, b in zip(old, borders[:-1], borders[1:], strict=True)
-        ]
-        owner[fresh], similarity[fresh] = _join(old, stars, new, fresh, threshold, threads)
+    fresh = distinct[seen[distinct] < 0]
+    some = (new.data, new.starts[fresh], new.ends[fresh], new.guards[fresh])
+    inside, similarity[fresh] = join_stars(*some, counts, total, threshold, likeness[fresh])
+    owner[fresh] = np.where(inside < 0, outside[fresh], known + fresh[inside])
     copies = np.flatnonzero((seen < 0) & (first < np.arange(n)))
     owner[copies], similarity[copies] = owner[first[copies]], similarity[first[copies]]
     late = np.flatnonzero(seen >= 0)
@@ -79,58 +81,47 @@ def cluster(
     return Stars(np.concatenate([before.owner, owner]), np.concatenate([before.similarity, similarity]))
 
 
-def _borders(blocks: Sequence[Texts]) -> NDArray[np.int64]:
-    """(blocks + 1,) the index of the first document of each block, and of the one after the last."""
-    return np.cumsum([0, *(len(block.starts) for block in blocks)], dtype=np.int64)
-
-
-def _join(
-    old: Sequence[Texts],
-    stars: Sequence[NDArray[np.int64]],
-    new: Texts,
-    fresh: NDArray[np.int64],
+def _look_back(
+    old: Iterable[Texts],
+    equals: Equals,
+    index: Index,
     threshold: float,
+    min_length: int,
+    before: Stars,
     threads: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Owner and similarity of the ``fresh`` texts, among themselves and the representatives ``stars`` of each block."""
-    from mbtool.kernels.near_duplicates import count_grams, counters, index_texts, join_stars
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """What of the old texts the new ones are like.
 
-    texts = (new.data, new.starts[fresh], new.ends[fresh], new.guards[fresh])
-    counts = counters(2 * int((texts[2] - texts[1]).sum()))  # more than there are 3-grams: most take three bytes each
-    total = count_grams(*texts, 1, counts)
-    outside, likeness = np.full(len(fresh), -1, np.int64), np.zeros(len(fresh))
-    if any(map(len, stars)):
-        for block, rows in zip(old, stars, strict=True):
-            count_grams(block.data, block.starts[rows], block.ends[rows], block.guards[rows], SAMPLE, counts)
-        index = index_texts(*texts, counts, total, threshold)
-        outside, likeness = _nearest(old, stars, index, threshold, threads)
-    inside, similarity = join_stars(*texts, counts, total, threshold, likeness)
-    return np.where(inside < 0, outside, int(_borders(old)[-1]) + fresh[inside]), similarity
+    For each text of ``equals`` the first old text with the same bytes, or -1; for each text of ``index`` the most
+    similar old representative (of equals the earliest) that reaches ``threshold``, or -1, and the similarity, or 0.
+    """
+    from mbtool.kernels.near_duplicates import equals_before
+
+    seen = np.full(len(equals.starts), -1, np.int64)
+    outside, likeness = np.full(len(index.guards), -1, np.int64), np.zeros(len(index.guards))
+    at = 0
+    with ThreadPoolExecutor(threads) as pool:
+        for block in old:
+            rows = np.arange(len(block.starts))
+            equals_before(block.data, block.starts, block.ends, block.hashes, equals, at, seen)
+            stars = rows[(block.lengths >= min_length) & (before.owner[at : at + len(rows)] == at + rows)]
+            search = partial(_nearest, block, index=index, threshold=threshold)
+            for place, alike in pool.map(search, np.array_split(stars, threads)):
+                better = alike > likeness
+                outside[better], likeness[better] = at + place[better], alike[better]
+            at += len(rows)
+    return seen, outside, likeness
 
 
 def _nearest(
-    old: Sequence[Texts], stars: Sequence[NDArray[np.int64]], index: Index, threshold: float, threads: int
+    block: Texts, stars: NDArray[np.int64], index: Index, threshold: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """For each text of ``index`` the most similar of ``stars`` (of equals the earliest) or -1, and the similarity or 0."""
+    """For each text of ``index`` the most similar of ``stars``, which are rows of ``block``, or any, and the similarity, or 0."""
     from mbtool.kernels.near_duplicates import nearest_before
 
-    def search(block: Texts, at: int, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        some = (block.starts[rows], block.ends[rows], block.lengths[rows], block.guards[rows])
-        place, alike = nearest_before(block.data, *some, index, threshold)
-        return at + rows[place], alike
-
-    stretches = [
-        (block, int(at), some)
-        for block, at, rows in zip(old, _borders(old)[:-1], stars, strict=True)
-        for some in np.array_split(rows, threads)
-        if len(some)
-    ]
-    outside, likeness = np.full(len(index.guards), -1, np.int64), np.zeros(len(index.guards))
-    with ThreadPoolExecutor(threads) as pool:
-        for place, alike in pool.map(search, *zip(*stretches, strict=True)):
-            better = alike > likeness
-            outside[better], likeness[better] = place[better], alike[better]
-    return outside, likeness
+    given = (block.starts[stars], block.ends[stars], block.lengths[stars], block.guards[stars])
+    place, alike = nearest_before(block.data, *given, index, threshold)
+    return (stars[place] if len(stars) else place), alike
 
 
 def is_equal(hashes: NDArray[np.uint64], lengths: NDArray[np.int32], stars: Stars) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +18,7 @@ from mbtool.stages.dedupe.config import DedupeSettings
 from mbtool.stages.dedupe.core import Stars, Texts, cluster, is_equal
 from mbtool.stages.dedupe.guard import Guard, read_guard, signature
 from mbtool.stages.dedupe.weights import cluster_sizes, weigh
-from mbtool.tables import CLUSTER_ROWS, DOCUMENTS, DUPLICATES, TEXT_KEYS
+from mbtool.tables import CLUSTER_ROWS, COMPARISON_TEXTS, DOCUMENTS, DUPLICATES, TEXT_KEYS
 from mbtool.text.posts import comparison_key
 
 _TICK = 2_000
@@ -47,26 +47,30 @@ def work(config: DedupeSettings, tables: Tables, tick: Tick) -> Tables:
     columns = {
         "doc_id": documents["doc_id"],
         "author_key": pc.if_else(pc.is_valid(authors), author_keys, None),
-        "comparison": comparison,
         "text_key": pc.if_else(pc.greater(lengths, 0), hashes, None),
         "length": lengths,
         "guard": guards,
     }
-    return {"text_keys": pa.table(columns, schema=TEXT_KEYS.schema)}
+    texts = {"doc_id": documents["doc_id"], "comparison": comparison}
+    return {
+        "text_keys": pa.table(columns, schema=TEXT_KEYS.schema),
+        "comparison_texts": pa.table(texts, schema=COMPARISON_TEXTS.schema),
+    }
 
 
-def merge(config: DedupeSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
+def merge(config: DedupeSettings, shards: Sequence[Tables], corpus: Tables) -> Tables:
     """The cluster and weight of every document; what the last merge decided is carried on from, not redone.
 
     A superseded revision is not among ``shards``, and the clusters are those of a corpus in which it never stood: where
     it was a representative, the next of its cluster takes its place (or joins another representative it is near).
     """
-    keys = pa.concat_tables([TEXT_KEYS.empty(), *(shard["text_keys"] for shard in shards)])
     rows = corpus["cluster_rows"]
     before = Stars(rows["owner_row"].to_numpy().astype(np.int64), rows["similarity"].to_numpy())
-    known = len(before.owner)
-    old = [_texts(batch) for batch in keys.slice(0, known).to_batches()]
-    stars = cluster(old, _texts(keys.slice(known)), config.similarity, config.min_length, before, config.threads)
+    parts = [shard["text_keys"] for shard in shards]
+    old = int(np.searchsorted(np.cumsum([0, *map(len, parts)]), len(before.owner)))
+    seen = (_texts(part, shard["comparison_texts"]) for part, shard in zip(parts[:old], shards, strict=False))
+    stars = cluster(seen, _new(parts, shards, old), config.similarity, config.min_length, before, config.threads)
+    keys = pa.concat_tables([TEXT_KEYS.empty(), *parts])
     copies = np.flatnonzero(cluster_sizes(stars.owner) > 1)
     weight = weigh(stars.owner, copies, _authors(keys["author_key"], copies), config.weight)
     equal = is_equal(_hashes(keys["text_key"]), keys["length"].to_numpy(), stars)
@@ -109,8 +113,16 @@ def _read_guard(text: str) -> Guard:
     return read_guard(tomllib.loads(text))
 
 
-def _texts(keys: pa.Table | pa.RecordBatch) -> Texts:
-    data, starts, ends = _bytes(keys["comparison"])
+def _new(parts: Sequence[pa.Table], shards: Sequence[Tables], old: int) -> Texts:
+    """The texts of all shards from number ``old`` on."""
+    texts = [shards[i]["comparison_texts"] for i in range(old, len(shards))]
+    return _texts(
+        pa.concat_tables([TEXT_KEYS.empty(), *parts[old:]]), pa.concat_tables([COMPARISON_TEXTS.empty(), *texts])
+    )
+
+
+def _texts(keys: pa.Table, texts: pa.Table) -> Texts:
+    data, starts, ends = _bytes(texts["comparison"])
     lengths, guards = keys["length"].to_numpy(), keys["guard"].to_numpy()
     return Texts(data, starts, ends, lengths=lengths, guards=guards, hashes=_hashes(keys["text_key"]))
 
@@ -141,10 +153,10 @@ def _authors(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> NDArray[np.int
 
 STAGE = Stage(
     name="dedupe",
-    version=3,
+    version=4,
     config=DedupeSettings,
     reads=(DOCUMENTS.part("doc_id", "clean_text", "author_id"),),
-    writes=(TEXT_KEYS, DUPLICATES, CLUSTER_ROWS),
+    writes=(TEXT_KEYS, COMPARISON_TEXTS, DUPLICATES, CLUSTER_ROWS),
     work=work,
     merge=merge,
     carries=(CLUSTER_ROWS.whole(),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ def _parts_of_speech(config: SegmentSettings, documents: pa.Table) -> pa.Table:
     return pa.table(columns, schema=PARTS_OF_SPEECH.schema)
 
 
-def merge(config: SegmentSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
+def merge(config: SegmentSettings, shards: Sequence[Tables], corpus: Tables) -> Tables:
     """The vocabulary over all shards, the remap of each shard's ids and, if asked for, the phrases."""
     stop_words = read_stop_words(located(config.stop_words).read_text(encoding="utf-8-sig"))
     stop_words |= {word.casefold() for word in config.also_stop}
@@ -93,13 +93,14 @@ def merge(config: SegmentSettings, shards: Iterable[Tables], corpus: Tables) -> 
     return tables
 
 
-def _add_shards(builder: VocabularyBuilder, phrases: PhraseCounter | None, shards: Iterable[Tables]) -> None:
+def _add_shards(builder: VocabularyBuilder, phrases: PhraseCounter | None, shards: Sequence[Tables]) -> None:
     for shard in shards:
-        lists = shard["tokens"]["token_ids"].combine_chunks()
+        tokens = shard["tokens"]
+        lists = tokens["token_ids"].combine_chunks()
         lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
         ids = lists.flatten().to_numpy(zero_copy_only=False)
         terms = shard["shard_terms"]["term"].to_pylist()
-        authors = pc.fill_null(shard["tokens"]["author_key"].combine_chunks(), UNKNOWN)
+        authors = pc.fill_null(tokens["author_key"].combine_chunks(), UNKNOWN)
         numbers = builder.add(terms, ids, lengths, authors.to_numpy(zero_copy_only=False))
         if phrases is not None:
             phrases.add(terms, numbers, ids, np.concatenate([[0], np.cumsum(lengths)]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ class Whole:
     organic: Flags
 
 
-def merged(config: StanceSettings, shards: Iterable[Tables], corpus: Tables, calibration: Calibration | None) -> Tables:
+def merged(config: StanceSettings, shards: Sequence[Tables], corpus: Tables, calibration: Calibration | None) -> Tables:
     """Every table over the whole corpus; ``calibration`` is None where the errors of the model are not known."""
     found, arguments = [STANCE_DOCUMENTS.empty()], [ARGUMENTS.empty().select(["doc_id", "aspect", "side"])]
     for shard in shards:

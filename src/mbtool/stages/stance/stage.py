@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -110,7 +110,7 @@ def _lists(config: StanceSettings) -> tuple[CueList, Aspects]:
         raise ConfigError(f"stance: {path}: {error!r}", "see the header of that list in resources") from error
 
 
-def merge(config: StanceSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
+def merge(config: StanceSettings, shards: Sequence[Tables], corpus: Tables) -> Tables:
     """Shares, arguments and telling words of each side. A model whose errors are not known can only be counted."""
     held = None if config.model == CUES else judge_of(config).held_out(config.target)
     if held is None:

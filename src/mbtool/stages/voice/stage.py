@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,7 @@ def document_of(row: Mapping[str, Any]) -> Document:
     )
 
 
-def merge(config: VoiceSettings, shards: Iterable[Tables], corpus: Tables) -> Tables:
+def merge(config: VoiceSettings, shards: Sequence[Tables], corpus: Tables) -> Tables:
     """The voice of every document, with its probability and the cues, after copies and authors have been looked at."""
     found = pa.concat_tables([VOICE_SCORES.empty(), *(shard["voice_scores"] for shard in shards)])
     rows = found.num_rows
