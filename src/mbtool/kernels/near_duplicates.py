@@ -127,8 +127,11 @@ def equals_before(
 
     Of the texts given nothing is stored: they stream past.
     """
+    table, last = known.table, len(known.table) - 1
     for text in range(len(starts)):
-        other = known.table[_place(data, starts[text], ends[text], hashes[text], known)]
+        if table[np.int64(hashes[text] >> np.uint64(20)) & last] < 0:
+            continue  # most are new: nothing stands where they would
+        other = table[_place(data, starts[text], ends[text], hashes[text], known)]
         if other >= 0 and found[other] < 0:
             found[other] = at + text
 
