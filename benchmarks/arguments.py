@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from mbtool.settings import located
-from mbtool.stages.stance.arguments import Aspects, aspects_of, find_all_arguments
+from mbtool.stages.stance.arguments import Aspects, aspects_of, find_arguments
 from mbtool.stages.stance.cues import one_of
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpora" / "weishang-training" / "posts.jsonl"
@@ -76,7 +76,7 @@ def _found(aspects: Aspects, posts: Sequence[Post], *, by_words: bool = False) -
     """Of each post: aspect → its arguments."""
     odds = [(0.3, 0.3) if by_words else ODDS[post["stance"]] for post in posts]
     found: list[dict[str, list[Any]]] = [{} for _ in posts]
-    for number, a in find_all_arguments([post["own"] for post in posts], aspects, NEGATIONS, odds):
+    for number, a in find_arguments([post["own"] for post in posts], aspects, NEGATIONS, odds):
         found[number].setdefault(a.aspect, []).append(a)
     return found
 
@@ -121,7 +121,7 @@ def _speed(aspects: Aspects, posts: Sequence[Post]) -> float:
     times = []
     for _ in range(3):
         start = time.process_time()
-        for _found_one in find_all_arguments(texts, aspects, NEGATIONS, [(0.3, 0.3)] * TEXTS):
+        for _found_one in find_arguments(texts, aspects, NEGATIONS, [(0.3, 0.3)] * TEXTS):
             pass
         times.append(time.process_time() - start)
     return TEXTS / min(times)

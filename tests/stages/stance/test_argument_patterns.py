@@ -143,7 +143,7 @@ def test_labels_of_the_training_posts_are_found_as_promised() -> None:
     for post in map(json.loads, POSTS.read_text(encoding="utf-8").splitlines()):
         if post["voice"] == "organic" and post["stance"] != "neutral":
             p = (0.8, 0.1) if post["stance"] == "support" else (0.1, 0.8)
-            heard = list(find_arguments(post["text"].split("//@")[0], ASPECTS, negations, *p))
+            heard = [a for _, a in find_arguments([post["text"].split("//@")[0]], ASPECTS, negations, [p])]
             given, told = {a.aspect for a in heard}, set(post["arguments"])
             hits.update(right=len(given & told), wrong=len(given - told), missed=len(told - given))
             hits["side"] += len({a.aspect for a in heard if a.side == post["stance"]} & told)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mbtool.errors import ConfigError
 from mbtool.settings import located
 from mbtool.stages.stance.argument_quotes import LONGEST, SHORTEST
-from mbtool.stages.stance.arguments import Argument, find_all_arguments, find_arguments, read_aspects
+from mbtool.stages.stance.arguments import Argument, find_arguments, read_aspects
 from mbtool.stages.stance.config import StanceSettings
 from mbtool.stages.stance.cues import one_of
 from mbtool.stages.stance.stage import STAGE, work
@@ -25,7 +25,7 @@ SURE_FOR, SURE_AGAINST = (0.98, 0.01), (0.01, 0.98)
 
 
 def found(text: str, p: tuple[float, float] = (0.3, 0.3)) -> list[Argument]:
-    return list(find_arguments(text, ASPECTS, NEGATIONS, *p))
+    return [argument for _, argument in find_arguments([text], ASPECTS, NEGATIONS, [p])]
 
 
 def argued(text: str, p: tuple[float, float] = (0.3, 0.3)) -> list[tuple[str, str]]:
@@ -92,8 +92,8 @@ def test_accusation_quoted_by_the_other_side_is_no_reason_in_a_sided_aspect() ->
 def test_texts_together_give_what_each_gives_alone() -> None:
     texts = ["微商割韭菜", "", "宝妈靠它养家\n三无面膜！", "没", "售后好", "骗", "朋友", "囤货囤货。囤货"]
     alone = [(i, a) for i, text in enumerate(texts) for a in found(text)]
-    assert alone == list(find_all_arguments(texts, ASPECTS, NEGATIONS, [(0.3, 0.3)] * len(texts)))
-    many = list(find_all_arguments(texts * 200, ASPECTS, NEGATIONS, [(0.3, 0.3)] * 1600))
+    assert alone == list(find_arguments(texts, ASPECTS, NEGATIONS, [(0.3, 0.3)] * len(texts)))
+    many = list(find_arguments(texts * 200, ASPECTS, NEGATIONS, [(0.3, 0.3)] * 1600))
     assert many == [(i + n * len(texts), a) for n in range(200) for i, a in alone]
 
 

@@ -84,21 +84,14 @@ class _Heard(NamedTuple):
 
 
 def find_arguments(
-    text: str, aspects: Aspects, negations: re.Pattern[str], p_support: float, p_oppose: float
-) -> Iterator[Argument]:
-    """One argument per sentence and aspect named in it.
-
-    The side is the sign of the words' sides (each -1 or +1, turned by a negation just before) plus the document's log
-    odds, limited and halved: a single word in a document that is clearly of the other side is read with the document.
-    """
-    for _, argument in find_all_arguments([text], aspects, negations, [(p_support, p_oppose)]):
-        yield argument
-
-
-def find_all_arguments(
     texts: Sequence[str], aspects: Aspects, negations: re.Pattern[str], odds: Sequence[Sequence[float]]
 ) -> Iterator[tuple[int, Argument]]:
-    """(number of the text, argument) for all texts; ``odds`` begins with the probabilities of support and opposition."""
+    """(number of the text, argument): one per sentence and aspect named in it.
+
+    ``odds`` begins, for each text, with its probabilities of support and opposition. The side is the sign of the words'
+    sides (each -1 or +1, turned by a negation just before) plus the document's log odds, limited and halved: a single
+    word in a document that is clearly of the other side is read with the document.
+    """
     for first in range(0, len(texts), _AT_ONCE):
         part = texts[first : first + _AT_ONCE]
         for number, heard in enumerate(_heard(part, aspects, negations), start=first):

@@ -124,8 +124,8 @@ def _matrix(texts: SidedTexts, terms: int) -> Any:
     from scipy.sparse import csr_array
 
     shape = (len(texts.offsets) - 1, terms)
-    matrix = csr_array((np.ones(len(texts.ids)), texts.ids, texts.offsets), shape=shape)
-    matrix.sum_duplicates()
+    matrix = csr_array((np.ones(len(texts.ids)), texts.ids, texts.offsets), shape=shape, copy=True)
+    matrix.sum_duplicates()  # in place: of the ids too
     return matrix
 
 

@@ -13,7 +13,7 @@ from mbtool.contract import Stage, Tables, Tick
 from mbtool.errors import ConfigError, InputError
 from mbtool.settings import located
 from mbtool.shares.quantification import Calibration
-from mbtool.stages.stance.arguments import Argument, Aspects, aspects_of, find_all_arguments
+from mbtool.stages.stance.arguments import Argument, Aspects, aspects_of, find_arguments
 from mbtool.stages.stance.config import CUES, StanceSettings
 from mbtool.stages.stance.core import STANCES, CueModel, decide, measure, shown
 from mbtool.stages.stance.cues import CueList, Evidence, find_evidence, read_cues
@@ -89,7 +89,7 @@ def _whole_text(title: str | None, text: str | None) -> str:
 
 def _arguments(documents: pa.Table, aspects: Aspects, cues: CueList, p: NDArray[np.float64]) -> pa.Table:
     texts = [text or "" for text in documents["clean_text"].to_pylist()]
-    found = list(find_all_arguments(texts, aspects, cues.negations, p.tolist()))
+    found = list(find_arguments(texts, aspects, cues.negations, p.tolist()))
     columns = list(zip(*(argument for _, argument in found), strict=True)) or [()] * len(Argument._fields)
     doc_ids = documents["doc_id"].take(pa.array([number for number, _ in found], pa.int64()))
     return pa.table({"doc_id": doc_ids, **dict(zip(Argument._fields, columns, strict=True))}, schema=ARGUMENTS.schema)
