@@ -12,7 +12,9 @@ from sklearn.svm import SVC
 
 from mbtool.kernels.features import FAMILIES
 from mbtool.stages.stance.choosing import Blend, apply, blend_of, choose_together, finish, try_out
-from mbtool.stages.stance.features import as_texts, folded_points
+from mbtool.stages.stance.features import Reader, as_texts, build_targets, folded_points
+from mbtool.stages.stance.model import TrainedModel, from_bytes, to_bytes
+from mbtool.stages.stance.opinions import OpinionWords, read_opinions
 from mbtool.stages.stance.training import (
     Labelled,
     Learner,
@@ -25,7 +27,13 @@ from mbtool.stages.stance.training import (
 from mbtool.stages.stance.word_vectors import WordVectors, embed, learn_vectors
 
 BITS = 5
-ALL = (Learner("logistic", 5.0), Learner("contrast", 0.5), Learner("hinge", 1.0), Learner("radial", 0.7))
+ALL = (
+    Learner("logistic", 5.0),
+    Learner("contrast", 0.5),
+    Learner("hinge", 1.0),
+    Learner("opinions", 0.01),
+    Learner("radial", 0.7),
+)
 
 
 def labelled(n: int = 120, seed: int = 0) -> Labelled:
@@ -35,8 +43,15 @@ def labelled(n: int = 120, seed: int = 0) -> Labelled:
     counts[np.arange(n), stances] += rng.integers(0, 3, n)
     vectors = rng.normal(size=(n, 4)) + 2 * np.eye(3, 4)[stances]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    opinions = (rng.poisson(0.5, (n, 6)) + np.eye(3, 6)[stances]).astype(np.float32)
     return Labelled(
-        csr_matrix(counts.astype(np.float32)), stances, np.arange(n), np.ones(n), None, vectors.astype(np.float32)
+        csr_matrix(counts.astype(np.float32)),
+        stances,
+        np.arange(n),
+        np.ones(n),
+        None,
+        vectors.astype(np.float32),
+        opinions,
     )
 
 
@@ -98,7 +113,7 @@ def test_targets_share_one_recipe_and_recipes_without_their_vectors_are_passed_o
 
 def test_single_class_is_always_said_by_every_learner() -> None:
     part = labelled(30)
-    only = Labelled(part.counts, np.ones(30, np.int64), part.groups, part.weights, None, part.vectors)
+    only = replace(part, stances=np.ones(30, np.int64))
     assert (fit(only, Recipe(learners=ALL)).scores(only).argmax(axis=2) == 1).all()
 
 
@@ -165,3 +180,53 @@ def test_likeness_does_not_depend_on_who_stands_beside_whom(size: int) -> None:
     whole = likeness.scores(part.vectors)
     pieces = [likeness.scores(part.vectors[i : i + size]) for i in range(0, len(part), size)]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
+
+
+# --- words of opinion ------------------------------------------------------------------------------------------------
+
+OPINIONS = OpinionWords((("好用", 0), ("骗", 1), ("骗子", 1)), (1, -1), ("不",))
+
+
+def opinions_of(text: str) -> dict[tuple[int, int, int], int]:
+    """Log counts undone: {(place, negated, group): count}."""
+    found = OPINIONS.of(as_texts([text]), build_targets([["微商"]]), np.zeros(1, np.int64))[0]
+    counts = np.rint(np.expm1(found[:12])).astype(int).reshape(3, 2, 2)
+    return {(int(a), int(b), int(c)): int(counts[a, b, c]) for a, b, c in np.argwhere(counts)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("面膜好用", {(0, 0, 0): 1, (2, 0, 0): 1}),
+        ("面膜不太好用,走了", {(0, 1, 0): 1}),
+        ("不,面膜好用,走了", {(0, 0, 0): 1}),
+        ("不是我说面膜好用,走了", {(0, 0, 0): 1}),
+        ("微商都是骗子,走了", {(0, 0, 1): 1, (1, 0, 1): 1}),
+        ("走了", {}),
+    ],
+)
+def test_words_of_opinion_are_counted_by_place_negation_and_group(
+    text: str, expected: dict[tuple[int, int, int], int]
+) -> None:
+    assert opinions_of(text) == expected
+
+
+def test_negated_praise_is_blame() -> None:
+    found = OPINIONS.of(as_texts(["不好用", "骗子"]), build_targets([["微商"]]), np.zeros(2, np.int64))
+    np.testing.assert_array_equal(found[0, 12:], found[1, 12:])
+    assert (found[:, -1] < 0).all()
+
+
+def test_the_list_of_opinion_words_has_each_word_once_and_comes_back_from_a_file() -> None:
+    opinions = read_opinions({"negations": ["不"]})
+    words = [word for word, _ in opinions.words]
+    assert len(words) == len(set(words))
+    part = labelled()
+    head, _ = finish("t", part, try_out(part, Recipe(learners=ALL), 3, 0))
+    reader = Reader((3, 0, 0, 0, 0, 0, 0, 0), (), (0,), BITS)
+    model = TrainedModel(reader, (head,), opinions=opinions)
+    again = from_bytes(to_bytes(model))
+    assert again.opinions == opinions
+    assert again.heads[0].opinions is not None
+    assert head.opinions is not None
+    np.testing.assert_array_equal(again.heads[0].opinions, head.opinions)

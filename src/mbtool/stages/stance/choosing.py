@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mbtool.stages.stance.calibrating import Calibrated, calibrate, calibration_error, fit_platt, no_stairs
 from mbtool.stages.stance.folds import folds
-from mbtool.stages.stance.model import Calibration, Head, HeldOut, Likeness
+from mbtool.stages.stance.model import Calibration, Head, HeldOut, Likeness, opinion_scores
 from mbtool.stages.stance.training import Labelled, Recipe, fit, scaled
 
 Floats = NDArray[np.float64]
@@ -129,11 +129,14 @@ def finish(
     likeness = fitted.likeness
     if likeness is not None:
         likeness = Likeness(likeness.support, (likeness.weights * share[-1]).astype(np.float32))
+    opinions = None
+    if fitted.opinions is not None:
+        opinions = (fitted.opinions * share[linear]).astype(np.float32)
     used = np.abs(weights).sum(axis=1) > 0
     values = np.column_stack([fitted.scale, weights])[used].astype(np.float32)
     groups = np.unique(labelled.groups, return_inverse=True)[1].astype(np.int32)
     held_out = HeldOut(found.posteriors.astype(np.float32), labelled.stances.astype(np.int8), groups)
-    head = Head(target, fitted.buckets[used], values, intercept, found.calibration, held_out, likeness=likeness)
+    head = Head(target, fitted.buckets[used], values, intercept, found.calibration, held_out, likeness, opinions)
     return head, {
         "calibration": found.calibration.kind,
         "log_loss": {k: round(v, 4) for k, v in found.losses.items()},
@@ -145,6 +148,8 @@ def apply(head: Head, part: Labelled) -> Floats:
     """Probabilities (n, 3) from counts and vectors; the kernel finds the same from text."""
     values = head.values.astype(np.float64)
     scores = np.asarray(scaled(part.counts, head.buckets, values[:, 0]) @ values[:, 1:]) + head.intercept
+    if head.opinions is not None:
+        scores = scores + opinion_scores(part.opinions, head.opinions)
     if head.likeness is not None:
         scores = scores + head.likeness.scores(part.vectors)
     return head.calibration.probabilities(scores)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mbtool.errors import InputError
 from mbtool.kernels.features import FAMILIES, Weights, score_features, trace_features
 from mbtool.stages.stance.features import Reader, Texts, build_targets, dull, folded_points
+from mbtool.stages.stance.opinions import OpinionWords
 from mbtool.stages.stance.word_vectors import WordVectors
 from mbtool.text.sentences import fold
 
@@ -99,6 +100,11 @@ class Likeness:
         return np.round(found, 9)  # the last bits depend on who stands beside whom in a block
 
 
+def opinion_scores(counts: NDArray[np.float32], weights: NDArray[Any]) -> NDArray[np.float64]:
+    """(n, 3) scores by words of opinion."""
+    return np.round(counts.astype(np.float64) @ weights.astype(np.float64), 9)  # as in ``Likeness.scores``
+
+
 @dataclass(frozen=True)
 class Head:
     """Weights and calibration for one target, or for all (``POOLED``)."""
@@ -112,6 +118,8 @@ class Head:
     calibration: Calibration
     held_out: HeldOut
     likeness: Likeness | None = None
+    opinions: NDArray[np.float32] | None = None
+    """(dimensions, 3) weights of the counts of words of opinion."""
     lengths: tuple[int, int] = EVERY_LENGTH
     """A pooled head answers for targets of so many characters, from and to."""
 
@@ -134,6 +142,8 @@ class TrainedModel:
     """What it was trained on and how it did: for the card and for people."""
     vectors: WordVectors | None = None
     """Word vectors, where a head uses them."""
+    opinions: OpinionWords | None = None
+    """Words of opinion, where a head uses them."""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -193,7 +203,11 @@ class TrainedModel:
             rows = np.flatnonzero(np.asarray(heads)[target_of] == number) if len(texts) else np.zeros(0, np.int64)
             part, of = _some(texts, rows), target_of[rows]
             scores = score_features(*part, names, of, self._lexicon, self._layout, self._weights[number])
-            found[rows] = self._calibrated(number, np.nan_to_num(scores), part)
+            scores = np.nan_to_num(scores)
+            weights = self.heads[number].opinions
+            if weights is not None and self.opinions is not None:
+                scores = scores + opinion_scores(self.opinions.of(part, names, of), weights)
+            found[rows] = self._calibrated(number, scores, part)
         empty = np.diff(texts.offsets) == 0
         found[empty] = (0.0, 0.0, 1.0)
         return found
@@ -281,6 +295,8 @@ def to_bytes(model: TrainedModel) -> bytes:
         held = head.held_out
         if head.likeness is not None:
             arrays |= {f"{i}.support": head.likeness.support.astype(np.float16), f"{i}.likeness": head.likeness.weights}
+        if head.opinions is not None:
+            arrays |= {f"{i}.opinions": head.opinions}
         arrays |= {f"{i}.posteriors": held.posteriors, f"{i}.stances": held.stances, f"{i}.groups": held.groups}
     if model.vectors is not None:
         arrays |= {"logs": model.vectors.logs, "table": model.vectors.table.astype(np.float16)}
@@ -296,6 +312,8 @@ def to_bytes(model: TrainedModel) -> bytes:
         "groups": model.reader.groups,
         "words": model.reader.words,
     }
+    if model.opinions is not None:
+        header["opinions"] = {k: getattr(model.opinions, k) for k in ("words", "sides", "negations")}
     line = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     body = b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
     return line + b"\n" + zlib.compress(body, 9)
@@ -317,7 +335,8 @@ def from_bytes(content: bytes, name: str = "model") -> TrainedModel:
         reader = Reader(tuple(header["longest"]), words, tuple(header["groups"]), header["bits"])
         heads = tuple(_head(i, head, arrays) for i, head in enumerate(header["heads"]))
         aliases = {k: tuple(v) for k, v in header["aliases"].items()}
-        return TrainedModel(reader, heads, aliases, header["about"], _vectors(header["vocabulary"], arrays))
+        vectors = _vectors(header["vocabulary"], arrays)
+        return TrainedModel(reader, heads, aliases, header["about"], vectors, _opinions(header.get("opinions")))
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise InputError(f"{name}: not a stance model ({error!r})", "make one with: mbtool stance train") from error
 
@@ -344,12 +363,21 @@ def _head(i: int, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -
     likeness = None
     if f"{i}.support" in arrays:
         likeness = Likeness(arrays[f"{i}.support"].astype(np.float32), arrays[f"{i}.likeness"])
-    lengths = tuple(head["lengths"])
-    return Head(head["target"], buckets, values, arrays[f"{i}.intercept"], calibration, held, likeness, lengths)
+    opinions, lengths = arrays.get(f"{i}.opinions"), tuple(head["lengths"])
+    return Head(
+        head["target"], buckets, values, arrays[f"{i}.intercept"], calibration, held, likeness, opinions, lengths
+    )
 
 
 def _vectors(words: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> WordVectors | None:
     return WordVectors(tuple(words), arrays["logs"], arrays["table"].astype(np.float32)) if words else None
+
+
+def _opinions(kept: Mapping[str, Any] | None) -> OpinionWords | None:
+    if kept is None:
+        return None
+    words = tuple((word, group) for word, group in kept["words"])
+    return OpinionWords(words, tuple(kept["sides"]), tuple(kept["negations"]))
 
 
 def read_model(path: Path) -> TrainedModel:

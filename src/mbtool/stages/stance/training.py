@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from mbtool.kernels.features import FAMILIES
 from mbtool.stages.stance.features import Reader, Texts, build_targets
-from mbtool.stages.stance.model import Likeness
+from mbtool.stages.stance.model import Likeness, opinion_scores
+from mbtool.stages.stance.opinions import OpinionWords
 
 Floats = NDArray[np.float64]
-Kind = Literal["hinge", "logistic", "contrast", "radial"]
+Kind = Literal["hinge", "logistic", "contrast", "opinions", "radial"]
+LINEAR_KINDS = ("hinge", "logistic", "contrast")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Learner:
 
     ``hinge``: linear support vector machine; ``logistic``: logistic regression; ``contrast``: the former on features
     weighted by how much commoner they are in the class (NB-SVM: Wang & Manning 2012), without the length of the row
-    being made 1 again, so that the outcome is linear; ``radial``: support vector machine with a Gaussian kernel on the
+    being made 1 again, so that the outcome is linear; ``opinions``: logistic regression on words of opinion, by group,
+    place and negation; ``radial``: support vector machine with a Gaussian kernel on the
     directions of texts among word vectors.
     """
 
@@ -43,7 +46,7 @@ class Recipe:
     weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
     """How much each family counts, (FAMILIES,); 0 leaves it out."""
     learners: tuple[Learner, ...] = (Learner("hinge", 1.0),)
-    """The scores of several are averaged on the scale of log odds."""
+    """The scores of several are averaged on the scale of log odds; the linear ones stand first, ``radial`` last."""
     is_balanced: bool = True
     least: int = 2
     """A bucket must occur in so many texts."""
@@ -85,12 +88,21 @@ class Labelled:
     """Texts that every fit learns from besides; never tested on."""
     vectors: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     """(n, dimensions), or no dimension where there are no word vectors."""
+    opinions: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """(n, dimensions) of words of opinion, or no dimension where they are not counted."""
 
     def some(self, rows: NDArray[np.int64]) -> Labelled:
         """The rows given."""
         vectors = self.vectors[rows] if self.vectors.shape[1] else self.vectors
+        opinions = self.opinions[rows] if self.opinions.shape[1] else self.opinions
         return Labelled(
-            self.counts[rows], self.stances[rows], self.groups[rows], self.weights[rows], self.lessons, vectors
+            self.counts[rows],
+            self.stances[rows],
+            self.groups[rows],
+            self.weights[rows],
+            self.lessons,
+            vectors,
+            opinions,
         )
 
     def taught(self) -> Labelled:
@@ -119,11 +131,14 @@ def label(
     target_of: NDArray[np.int64],
     stances: NDArray[np.int64],
     groups: NDArray[np.int64],
+    opinions: OpinionWords | None = None,
 ) -> Labelled:
     """Labelled texts from texts; copies of one text (a group) weigh the root of their number together."""
-    counts = reader.counts(texts, build_targets(names), target_of)
+    targets = build_targets(names)
+    counts = reader.counts(texts, targets, target_of)
     _, inverse, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    return Labelled(counts, stances, groups, 1.0 / np.sqrt(sizes[inverse].astype(np.float64)))
+    labelled = Labelled(counts, stances, groups, 1.0 / np.sqrt(sizes[inverse].astype(np.float64)))
+    return labelled if opinions is None else replace(labelled, opinions=opinions.of(texts, targets, target_of))
 
 
 @dataclass(frozen=True)
@@ -135,13 +150,17 @@ class Fitted:
     weights: Floats
     """(linear learners, buckets, 3)"""
     intercepts: Floats
-    """(learners, 3); the linear ones stand first."""
+    """(learners, 3); the linear ones stand first, then that of opinions, then that of likeness."""
+    opinions: Floats | None
+    """(dimensions, 3) weights of the counts of words of opinion."""
     likeness: Likeness | None
 
     def scores(self, part: Labelled) -> Floats:
         """(learners, n, 3)"""
         rows = scaled(part.counts, self.buckets, self.scale)
         found = [np.asarray(rows @ weights) for weights in self.weights]
+        if self.opinions is not None:
+            found.append(opinion_scores(part.opinions, self.opinions))
         if self.likeness is not None:
             found.append(self.likeness.scores(part.vectors))
         return np.stack(found) + self.intercepts[:, None, :]
@@ -152,7 +171,8 @@ def fit(labelled: Labelled, recipe: Recipe) -> Fitted:
 
     A class without texts gets a score so low that it is never chosen; with one class only, that one always is.
     """
-    linear = [learner for learner in recipe.learners if learner.kind != "radial"]
+    linear = [learner for learner in recipe.learners if learner.kind in LINEAR_KINDS]
+    worded = [learner for learner in recipe.learners if learner.kind == "opinions"]
     radial = [learner for learner in recipe.learners if learner.kind == "radial"]
     own, labelled = labelled, labelled.taught()
     bits = int(np.log2(labelled.counts.shape[1] // FAMILIES))
@@ -166,16 +186,19 @@ def fit(labelled: Labelled, recipe: Recipe) -> Fitted:
     if len(present) == 1:
         intercepts[:, present[0]] = 9.0
         likeness = Likeness.empty(own.vectors.shape[1]) if radial else None
-        return Fitted(buckets, scale, weights, intercepts, likeness)
+        opinions = np.zeros((own.opinions.shape[1], 3)) if worded else None
+        return Fitted(buckets, scale, weights, intercepts, opinions, likeness)
     matrix = scaled(labelled.counts, buckets, scale)
     for place, learner in enumerate(linear):
         for k in present:
             found = _separate(matrix, labelled.stances == k, labelled.weights, learner, recipe)
             weights[place, :, k], intercepts[place, k] = found
-    likeness = None
+    opinions = likeness = None
+    for learner in worded:
+        opinions, intercepts[len(linear)] = _weigh_opinions(own, learner, recipe)
     for learner in radial:
         likeness, intercepts[-1] = _liken(own, learner, recipe)
-    return Fitted(buckets, scale, weights, intercepts, likeness)
+    return Fitted(buckets, scale, weights, intercepts, opinions, likeness)
 
 
 def scaled(counts: Any, buckets: NDArray[np.int32], scale: Floats) -> Any:
@@ -227,6 +250,23 @@ def _contrast(matrix: Any, is_class: NDArray[np.bool_]) -> Floats:
     inside = 1.0 + np.asarray(has[is_class].sum(axis=0)).ravel()
     outside = 1.0 + np.asarray(has[~is_class].sum(axis=0)).ravel()
     return np.asarray(np.log(inside / inside.sum()) - np.log(outside / outside.sum()))
+
+
+def _weigh_opinions(labelled: Labelled, learner: Learner, recipe: Recipe) -> tuple[Floats, Floats]:
+    """Weights (dimensions, 3) and intercepts (3,); every dimension is given the same spread before it is weighed."""
+    from sklearn.linear_model import LogisticRegression
+
+    counts = labelled.opinions.astype(np.float64)
+    mean, spread = counts.mean(axis=0), counts.std(axis=0)
+    spread[spread == 0] = 1.0
+    weights, intercepts = np.zeros((counts.shape[1], 3)), np.full(3, -9.0)
+    balance = "balanced" if recipe.is_balanced else None
+    for k in (k for k in range(3) if (labelled.stances == k).any()):
+        model = LogisticRegression(C=learner.strength, class_weight=balance, solver="liblinear", max_iter=1000)
+        model.fit((counts - mean) / spread, labelled.stances == k, sample_weight=labelled.weights)
+        weights[:, k] = model.coef_[0] / spread
+        intercepts[k] = model.intercept_[0] - mean @ weights[:, k]
+    return weights, intercepts
 
 
 def _liken(labelled: Labelled, learner: Learner, recipe: Recipe) -> tuple[Likeness, Floats]:

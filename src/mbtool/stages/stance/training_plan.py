@@ -14,6 +14,7 @@ from mbtool.stages.stance.core import STANCES
 from mbtool.stages.stance.features import Reader, as_texts, folded_points, read_words
 from mbtool.stages.stance.folds import folds, sample_groups
 from mbtool.stages.stance.model import EVERY_LENGTH, POOLED, Head, TrainedModel
+from mbtool.stages.stance.opinions import OpinionWords, read_opinions
 from mbtool.stages.stance.training import Labelled, Learner, Recipe, label, recipe_as_json
 from mbtool.stages.stance.training_files import Labels, target_key
 from mbtool.stages.stance.word_vectors import WordVectors, embed, learn_vectors
@@ -33,10 +34,11 @@ FEW_FOLDS = 3
 
 EACH_LONGEST = (3, 3, 3, 3, 1, 1, 0, 0)
 POOLED_LONGEST = (4, 4, 3, 3, 1, 1, 4, 4)
-LINEAR = (Learner("logistic", 20.0), Learner("contrast", 0.5))
+CONTRAST, LOGISTIC = Learner("contrast", 0.5), Learner("logistic", 20.0)
+OPINIONS, RADIAL = Learner("opinions", 0.01), Learner("radial", 0.7)
 EACH = tuple(
     Recipe(weights=(1.0, beside, beside, beside, 2 * beside, beside, 0.0, 0.0), learners=learners, least=1)
-    for learners in ((*LINEAR, Learner("radial", 0.7)), LINEAR)
+    for learners in ((CONTRAST, OPINIONS, RADIAL), (LOGISTIC, CONTRAST, OPINIONS))
     for beside in (0.0, 0.3)
 )
 """For targets with weights of their own; one is chosen for all of them together."""
@@ -118,8 +120,8 @@ def train(
     Word vectors, where recipes can use them, are learnt from the texts of ``labels`` and ``unlabelled`` together.
     """
     plans = list(plans or heads_for(labels, how))
-    reader = _reader(plans, cues)
-    labelled = as_labelled(reader, labels)
+    reader, opinions = _reader(plans, cues), read_opinions(cues)
+    labelled = as_labelled(reader, labels, opinions)
     vectors = _vectors(plans, labels.texts, unlabelled, seed)
     labelled = replace(labelled, vectors=embed(vectors, labels.texts))
     made = train_heads(plans, [labelled.some(plan.rows) for plan in plans], n=n, seed=seed, done=done)
@@ -130,7 +132,8 @@ def train(
     counts = {name: int((labels.stances == k).sum()) for k, name in enumerate(STANCES)}
     about = {"posts": len(labels), "unlabelled": len(unlabelled), "stances": counts, "heads": notes}
     is_used = any(head.likeness is not None for head in heads)
-    return TrainedModel(reader, heads, {}, about, vectors if is_used else None)
+    has_opinions = any(head.opinions is not None for head in heads)
+    return TrainedModel(reader, heads, {}, about, vectors if is_used else None, opinions if has_opinions else None)
 
 
 def _reader(plans: Sequence[Plan], cues: Mapping[str, Any]) -> Reader:
@@ -173,12 +176,13 @@ def _choose_pooled(plan: Plan, part: Labelled, n: int, seed: int, done: Done) ->
     return choose(part, [recipe], n, seed, done)
 
 
-def as_labelled(reader: Reader, labels: Labels) -> Labelled:
+def as_labelled(reader: Reader, labels: Labels, opinions: OpinionWords | None = None) -> Labelled:
     """``labels`` as features, each text read towards its own target."""
     names = sorted(set(labels.targets))
     place = {name: i for i, name in enumerate(names)}
     target_of = np.array([place[t] for t in labels.targets], np.int64)
-    return label(reader, as_texts(labels.texts), [[t] for t in names], target_of, labels.stances, labels.groups)
+    texts = as_texts(labels.texts)
+    return label(reader, texts, [[t] for t in names], target_of, labels.stances, labels.groups, opinions)
 
 
 def nested(
@@ -197,7 +201,7 @@ def nested(
     recipes (by ``n`` folds again) and calibration.
     """
     plans = sorted(heads_for(labels, how), key=lambda plan: plan.target == POOLED, reverse=True)
-    labelled = as_labelled(_reader(plans, cues), labels)
+    labelled = as_labelled(_reader(plans, cues), labels, read_opinions(cues))
     splits = [_split(labelled.some(plan.rows), plan, n, seed + 17) for plan in plans]
     p = np.full((len(labels), 3), np.nan)
     for k in range(n):
