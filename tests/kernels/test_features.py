@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mbtool.kernels.features import CUE, FAMILIES, PLAIN, Weights, count_features, score_features
+from mbtool.kernels.clauses import CUE, FAMILIES, PLAIN
+from mbtool.kernels.features import Weights, count_features, score_features
 from mbtool.stages.stance.features import Reader, as_texts, build_targets, folded_points
 
 BITS = 12

@@ -1,9 +1,10 @@
 """Text to hashed features, and hashed features to scores: character n-grams that know clause, target and negation.
 
-A document is UTF-8 in an Arrow buffer. Its characters are folded (lower case, half width, every digit 0, white space one
-space), cut into clauses, and searched for the words of a lexicon and for the names of its target. Families of features
-follow, each hashed into buckets of its own (hashing trick: Weinberger et al. 2009). Values are ``1 + log(count)`` times
-the scale of the bucket; a document has length 1 (L2), so that a long text is not surer than a short one.
+A document is UTF-8 in an Arrow buffer, read as ``kernels.clauses`` has it: characters are folded (lower case, half width,
+every digit 0, white space one space), cut into clauses, and searched for the words of a lexicon and for the names of the
+target. Families of features follow, each hashed into buckets of its own (hashing trick: Weinberger et al. 2009). Values
+are ``1 + log(count)`` times the scale of the bucket; a document has length 1 (L2), so that a long text is not surer than
+a short one.
 
 One emitter writes the features of a document with the characters they stand on; ``count_features`` makes a sparse matrix
 of them for fitting, ``score_features`` adds weights up at once, ``trace_features`` says which words decided.
@@ -14,18 +15,44 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mbtool.kernels.clauses import (
+    ABOUT,
+    BMP,
+    CLOSING,
+    CROSS,
+    CUE,
+    FAMILIES,
+    LONGEST_TARGET,
+    MIX,
+    NEGATED,
+    PLAIN,
+    SHAPE,
+    TARGET,
+    WORD_CUE,
+    WORD_DOUBLE,
+    WORD_HINT,
+    WORD_IRONY,
+    WORD_NEGATION,
+    WORD_QUESTION,
+    WORD_TURN,
+    WORD_WISH,
+    Layout,
+    Lexicon,
+    Scratch,
+    Targets,
+    fold_text,
+    is_latin,
+    is_piece,
+    is_whole,
+    longest_text,
+    name_at,
+    new_scratch,
+    next_node,
+    number_clauses,
+    pair,
+    stamp_pieces,
+)
 from mbtool.kernels.jit import compiled
-
-PLAIN, ABOUT, NEGATED, CLOSING, CUE, SHAPE, TARGET, CROSS = range(8)
-"""Families: n-grams of the whole text; of clauses about the target, its names as one sign; behind a negation; of the
-last clauses; cue words with side, place and negation; length, marks and emoticons; n-grams of the target; the same with
-whether the text has them too, and how much of the target it has."""
-FAMILIES = 8
-
-NO_WORD, WORD_NEGATION, WORD_DOUBLE, WORD_TURN, WORD_IRONY, WORD_QUESTION, WORD_WISH, WORD_HINT, WORD_CUE = (
-    0, 1, 2, 4, 8, 16, 32, 64, 128,
-)  # fmt: skip
-"""Kinds of lexicon word, as bits: a word may be of several."""
 
 VERDICT, ACTION, JUDGEMENT, ASIDE, DEFIANT = range(5)
 """Kinds of cue: see ``resources/stance_cues.toml``."""
@@ -36,244 +63,16 @@ NEGATION_SPAN = 7
 """A negation reaches so many characters, or to the end of its clause."""
 PLACEHOLDER = np.uint32(0x10FFFE)
 NEGATION_SIGN = np.uint64(0xA5A5A5A5)
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_AGAIN = np.uint64(0xBF58476D1CE4E5B9)
-_BMP = 65536
 _WHY, _TENTHS, _VOTES = np.uint32(ord("凭")), np.uint32(ord("成")), np.uint32(ord("票"))
-_SLOTS = 4096
-"""Places for the pieces of one target."""
-_TEXT_SLOTS = 1 << 16
-"""Places for the n-grams of one text."""
-_LONGEST_TARGET = 400
-"""A longer target is read so far."""
-
-
-class Lexicon(NamedTuple):
-    """The words of a lexicon as a trie in a hash table of edges."""
-
-    edge_keys: NDArray[np.uint64]
-    """(slots,) node * 2**21 + character, 0 for a free slot; a power of two of slots."""
-    edge_nodes: NDArray[np.int32]
-    """(slots,) the node that the edge leads to."""
-    kinds: NDArray[np.int32]
-    """(nodes,) what word ends here, in bits; 0 for none. Node 0 is the root."""
-    cues: NDArray[np.int32]
-    """(nodes,) number of the cue that ends here, from 1; 0 for none."""
-    groups: NDArray[np.int32]
-    """(cues + 1,) side (0 support, 1 oppose) + 2 * kind (VERDICT, ...) + 16 * ten times the weight of each cue."""
-    opens: NDArray[np.bool_]
-    """(65536,) whether a word begins with the character."""
-
-
-class Targets(NamedTuple):
-    """The names of every target, folded. Target t has the names ``names[t]:names[t + 1]``; 0 names: there is none."""
-
-    points: NDArray[np.uint32]
-    """Characters of all names, one after another."""
-    offsets: NDArray[np.int64]
-    """(names + 1,) where each name begins."""
-    names: NDArray[np.int64]
-    """(targets + 1,) the names of each target; the first one is what the target is called."""
-
-
-class Layout(NamedTuple):
-    """Which families there are and how they are hashed."""
-
-    bits: int
-    """2**bits buckets a family."""
-    longest: NDArray[np.int64]
-    """(FAMILIES,) longest n-gram of each family; 0 leaves the family out. CUE, SHAPE and CROSS: 1 or 0."""
-    fold: NDArray[np.uint32]
-    """(65536,) what each character of the basic plane becomes."""
-    borders: NDArray[np.uint8]
-    """(65536,) 1: ends a clause; 2: ends a sentence; after folding."""
-
-
-class Scratch(NamedTuple):
-    """Working memory for one document."""
-
-    points: NDArray[np.uint32]
-    at: NDArray[np.int32]
-    """Byte where each character begins."""
-    clause: NDArray[np.int32]
-    negated: NDArray[np.uint8]
-    masked: NDArray[np.uint32]
-    """The characters with each name of the target as one sign, and where they stood."""
-    masked_at: NDArray[np.int32]
-    masked_clause: NDArray[np.int32]
-    about: NDArray[np.int32]
-    """For each clause how well it speaks of the target, from 0."""
-    buckets: NDArray[np.int32]
-    first: NDArray[np.int32]
-    last: NDArray[np.int32]
-    stamps: NDArray[np.int32]
-    """(_SLOTS,) document that last had this piece of a target."""
-    said: NDArray[np.int32]
-    """(_TEXT_SLOTS,) twice the document that last had this n-gram, plus 1 if a negation stood before it."""
-    target_negated: NDArray[np.uint8]
-    hits: NDArray[np.int32]
-    """(characters, 4) first character, last + 1, cue, whether a negation stands before it."""
-    asks: NDArray[np.uint8]
-    """For each clause whether it is a rhetorical question, whether it wishes for something (bit 1), and where."""
-
-
-@compiled
-def _scratch(longest_bytes: int, longest: NDArray[np.int64]) -> Scratch:
-    n = longest_bytes + 4
-    features = (
-        n * (longest[PLAIN] + longest[ABOUT] + longest[NEGATED] + longest[CLOSING] + 14) + 4096 + 8 * _LONGEST_TARGET
-    )
-    return Scratch(
-        np.zeros(n, np.uint32),
-        np.zeros(n + 1, np.int32),
-        np.zeros(n, np.int32),
-        np.zeros(n, np.uint8),
-        np.zeros(n, np.uint32),
-        np.zeros(n + 1, np.int32),
-        np.zeros(n, np.int32),
-        np.zeros(n, np.int32),
-        np.empty(features, np.int32),
-        np.empty(features, np.int32),
-        np.empty(features, np.int32),
-        np.full(_SLOTS, -1, np.int32),
-        np.full(_TEXT_SLOTS if longest[CROSS] else 1, -1, np.int32),
-        np.zeros(_LONGEST_TARGET, np.uint8),
-        np.zeros((n, 4), np.int32),
-        np.zeros(n, np.uint8),
-    )
-
-
-@compiled
-def _fold(data: NDArray[np.uint8], start: int, end: int, layout: Layout, scratch: Scratch) -> int:
-    """Fill ``points`` and ``at`` with the folded characters; return how many there are."""
-    points, at = scratch.points, scratch.at
-    n = 0
-    i = start
-    before = np.uint32(32)
-    while i < end:
-        lead = np.uint32(data[i])
-        point = lead
-        width = 1
-        if lead >= 0xF0 and i + 3 < end:
-            width = 4
-            point = (
-                ((lead & np.uint32(7)) << np.uint32(18))
-                | ((np.uint32(data[i + 1]) & np.uint32(63)) << np.uint32(12))
-                | ((np.uint32(data[i + 2]) & np.uint32(63)) << np.uint32(6))
-                | (np.uint32(data[i + 3]) & np.uint32(63))
-            )
-        elif lead >= 0xE0 and i + 2 < end:
-            width = 3
-            point = (
-                ((lead & np.uint32(15)) << np.uint32(12))
-                | ((np.uint32(data[i + 1]) & np.uint32(63)) << np.uint32(6))
-                | (np.uint32(data[i + 2]) & np.uint32(63))
-            )
-        elif lead >= 0xC0 and i + 1 < end:
-            width = 2
-            point = ((lead & np.uint32(31)) << np.uint32(6)) | (np.uint32(data[i + 1]) & np.uint32(63))
-        if point < _BMP:
-            point = layout.fold[point]
-        if not (point == 32 and before == 32):
-            points[n] = point
-            at[n] = i - start
-            n += 1
-        before = point
-        i += width
-    if n > 0 and points[n - 1] == 32:
-        n -= 1
-    at[n] = end - start
-    points[n] = 32
-    return n
-
-
-@compiled
-def _is_latin(point: np.uint32) -> bool:
-    return 97 <= point <= 122
-
-
-@compiled
-def _child(lexicon: Lexicon, node: int, point: np.uint32) -> int:
-    """The node one character further, or 0."""
-    key = np.uint64(node) << np.uint64(21) | np.uint64(point)
-    mask = len(lexicon.edge_keys) - 1
-    slot = np.int64((key * _MIX) >> np.uint64(32)) & mask
-    while lexicon.edge_keys[slot] != 0:
-        if lexicon.edge_keys[slot] == key:
-            return lexicon.edge_nodes[slot]
-        slot = (slot + 1) & mask
-    return 0
-
-
-@compiled
-def _is_whole(points: NDArray[np.uint32], start: int, end: int, n: int) -> bool:
-    """Whether a Latin word stands by itself at ``start:end``; a plural counts."""
-    if _is_latin(points[start]) and start > 0 and _is_latin(points[start - 1]):
-        return False
-    if _is_latin(points[end - 1]) and end < n and _is_latin(points[end]):
-        return points[end] == 115 and not (end + 1 < n and _is_latin(points[end + 1]))
-    return True
-
-
-@compiled
-def _named(points: NDArray[np.uint32], i: int, n: int, targets: Targets, target: int) -> int:
-    """Length of the longest name of the target that begins at ``i``, or 0."""
-    best = 0
-    for name in range(targets.names[target], targets.names[target + 1]):
-        begin = targets.offsets[name]
-        length = targets.offsets[name + 1] - begin
-        if length <= best or i + length > n or points[i] != targets.points[begin]:
-            continue
-        k = 1
-        while k < length and points[i + k] == targets.points[begin + k]:
-            k += 1
-        if k == length and _is_whole(points, i, i + length, n):
-            best = length
-    return best
 
 
 @compiled
 def _bucket(value: np.uint64, family: int, bits: int) -> int:
-    value = (value + np.uint64(family + 1)) * _MIX
+    value = (value + np.uint64(family + 1)) * MIX
     value ^= value >> np.uint64(29)
     value *= _MIX_AGAIN
     return (family << bits) | np.int64(value >> np.uint64(64 - bits))
-
-
-@compiled
-def _pair(a: int, b: int) -> np.uint64:
-    return np.uint64(a) * np.uint64(0x100000001B3) + np.uint64(b) * np.uint64(0x1000003) + np.uint64(7)
-
-
-@compiled
-def _clauses(n: int, layout: Layout, scratch: Scratch) -> int:
-    """Number the clauses; a border belongs to the clause it ends. Return how many there are."""
-    number = 0
-    is_open = False
-    for i in range(n):
-        point = scratch.points[i]
-        scratch.clause[i] = number
-        border = layout.borders[point] if point < _BMP else np.uint8(0)
-        if border:
-            if is_open:
-                number += 1
-            is_open = False
-        else:
-            is_open = True
-    return number + 1
-
-
-@compiled
-def _target_pieces(targets: Targets, target: int, stamp: int, scratch: Scratch) -> int:
-    """Stamp the pairs of characters of what the target is called; return how many there are."""
-    if targets.names[target] == targets.names[target + 1]:
-        return 0
-    name = targets.names[target]
-    begin, end = targets.offsets[name], targets.offsets[name + 1]
-    for k in range(begin, end - 1):
-        slot = np.int64((_pair(targets.points[k], targets.points[k + 1]) * _MIX) >> np.uint64(52))
-        scratch.stamps[slot] = stamp
-    return max(end - begin - 1, 0)
 
 
 @compiled
@@ -292,22 +91,22 @@ def _emit(
     points, clause, negated = scratch.points, scratch.clause, scratch.negated
     buckets, first, last = scratch.buckets, scratch.first, scratch.last
     bits, longest = layout.bits, layout.longest
-    n = _fold(data, start, end, layout, scratch)
+    n = fold_text(data, start, end, layout, scratch)
     m = 0
-    clauses = _clauses(n, layout, scratch)
+    clauses = number_clauses(n, layout, scratch)
     about, masked, masked_at, masked_clause = scratch.about, scratch.masked, scratch.masked_at, scratch.masked_clause
     for c in range(clauses):
         about[c] = 0
         scratch.asks[c] = 0
 
     # the target: its names become one sign, and the clauses that name it or share its pairs of characters are about it
-    pieces = _target_pieces(targets, target, stamp, scratch)
+    pieces = stamp_pieces(targets, target, stamp, scratch)
     mentions = 0
     length = 0
     shared = 0
     i = 0
     while i < n:
-        named = _named(points, i, n, targets, target)
+        named = name_at(points, i, n, targets, target)
         masked_at[length] = i
         masked_clause[length] = clause[i]
         if named:
@@ -317,11 +116,9 @@ def _emit(
             i += named
         else:
             masked[length] = points[i]
-            if pieces and i + 1 < n:
-                slot = np.int64((_pair(points[i], points[i + 1]) * _MIX) >> np.uint64(52))
-                if scratch.stamps[slot] == stamp:
-                    about[clause[i]] += 1
-                    shared += 1
+            if pieces and i + 1 < n and is_piece(points[i], points[i + 1], stamp, scratch):
+                about[clause[i]] += 1
+                shared += 1
             i += 1
         length += 1
     masked_at[length] = n
@@ -348,7 +145,7 @@ def _emit(
     i = 0
     while i < n:
         point = points[i]
-        border = layout.borders[point] if point < _BMP else np.uint8(0)
+        border = layout.borders[point] if point < BMP else np.uint8(0)
         if border or i >= until:
             sign = np.uint8(0)
         negated[i] = sign
@@ -356,7 +153,7 @@ def _emit(
             question += 1
         elif point == 33:
             exclamation += 1
-        elif _is_latin(point):
+        elif is_latin(point):
             latin += 1
         if longest[SHAPE]:
             if point == 91:
@@ -364,26 +161,26 @@ def _emit(
             elif point == 93 and emoticon >= 0 and 1 < i - emoticon <= 8:
                 value = np.uint64(0)
                 for k in range(emoticon + 1, i):
-                    value = (value ^ np.uint64(points[k])) * _MIX
+                    value = (value ^ np.uint64(points[k])) * MIX
                 buckets[m], first[m], last[m] = _bucket(value, SHAPE, bits), emoticon, i + 1
                 m += 1
                 emoticon = -1
             elif point >= 0x1F000 or 0x2600 <= point < 0x27C0:
-                buckets[m], first[m], last[m] = _bucket(_pair(3, point), SHAPE, bits), i, i + 1
+                buckets[m], first[m], last[m] = _bucket(pair(3, point), SHAPE, bits), i, i + 1
                 m += 1
-        if point < _BMP and lexicon.opens[point]:
+        if point < BMP and lexicon.opens[point]:
             node = 0
             k = i
             double = 0
             negation = 0
             cue, cue_last = 0, 0
             while k < n:
-                node = _child(lexicon, node, points[k])
+                node = next_node(lexicon, node, points[k])
                 if node == 0:
                     break
                 k += 1
                 kinds = lexicon.kinds[node]
-                if kinds and _is_whole(points, i, k, n):
+                if kinds and is_whole(points, i, k, n):
                     if kinds & WORD_DOUBLE:
                         double = k
                     if kinds & WORD_NEGATION:
@@ -421,7 +218,7 @@ def _emit(
     for i in range(n):
         value = np.uint64(0)
         for k in range(i, min(n, i + longest[PLAIN])):
-            value = (value ^ np.uint64(points[k])) * _MIX
+            value = (value ^ np.uint64(points[k])) * MIX
             value ^= value >> np.uint64(31)
             if k > i or points[i] != 32:
                 buckets[m], first[m], last[m] = _bucket(value, PLAIN, bits), i, k + 1
@@ -434,7 +231,7 @@ def _emit(
             for k in range(i, min(n, i + longest[NEGATED])):
                 if not negated[k]:
                     break
-                value = (value ^ np.uint64(points[k])) * _MIX
+                value = (value ^ np.uint64(points[k])) * MIX
                 value ^= value >> np.uint64(31)
                 buckets[m], first[m], last[m] = _bucket(value, NEGATED, bits), i, k + 1
                 m += 1
@@ -446,7 +243,7 @@ def _emit(
             continue
         value = np.uint64(0)
         for k in range(i, min(length, i + max(longest[ABOUT], longest[CLOSING]))):
-            value = (value ^ np.uint64(masked[k])) * _MIX
+            value = (value ^ np.uint64(masked[k])) * MIX
             value ^= value >> np.uint64(31)
             if is_about and masked_clause[k] == masked_clause[i] and k - i < longest[ABOUT]:
                 buckets[m], first[m], last[m] = _bucket(value, ABOUT, bits), masked_at[i], masked_at[k + 1]
@@ -467,7 +264,7 @@ def _asks(points: NDArray[np.uint32], i: int, n: int, layout: Layout) -> bool:
     """Whether the sentence around ``i`` ends with a question mark."""
     for k in range(i, n):
         point = points[k]
-        if point < _BMP and layout.borders[point] == 2:
+        if point < BMP and layout.borders[point] == 2:
             return bool(point == 63)
     return False
 
@@ -511,7 +308,7 @@ def _resolve(
         here = clause[start]
         near = 2 if about[here] >= least and best > 0 else (1 if best > 0 else 0)
         scratch.buckets[m], scratch.first[m], scratch.last[m] = (
-            _bucket(_pair(np.int64(cue) * 2 + turned, 11), CUE, bits),
+            _bucket(pair(np.int64(cue) * 2 + turned, 11), CUE, bits),
             start,
             end,
         )
@@ -547,12 +344,12 @@ def _resolve(
         if flags & WORD_IRONY and resolved > 0:
             resolved = -1
         scratch.buckets[m], scratch.first[m], scratch.last[m] = (
-            _bucket(_pair(((np.int64(resolved) + 1) * 8 + kind) * 3 + near, 12), CUE, bits),
+            _bucket(pair(((np.int64(resolved) + 1) * 8 + kind) * 3 + near, 12), CUE, bits),
             start,
             end,
         )
         scratch.buckets[m + 1], scratch.first[m + 1], scratch.last[m + 1] = (
-            _bucket(_pair((np.int64(resolved) + 1) * 100_000 + np.int64(cue), 13), CUE, bits),
+            _bucket(pair((np.int64(resolved) + 1) * 100_000 + np.int64(cue), 13), CUE, bits),
             start,
             end,
         )
@@ -571,7 +368,7 @@ def _resolve(
         (17, _step(abs(net)) * (1 if net > 0 else -1) + 8),
     )
     for what, fact in facts:
-        scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(_pair(what, fact), CUE, bits), 0, 0
+        scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(pair(what, fact), CUE, bits), 0, 0
         m += 1
     return m
 
@@ -617,7 +414,7 @@ def _shape(
         (30, min(5, clauses // 2)),
     )
     for what, value in facts:
-        scratch.buckets[m] = _bucket(_pair(what, value), SHAPE, bits)
+        scratch.buckets[m] = _bucket(pair(what, value), SHAPE, bits)
         scratch.first[m] = 0
         scratch.last[m] = 0
         m += 1
@@ -630,7 +427,7 @@ def _mark_said(n: int, stamp: int, longest: int, scratch: Scratch) -> None:
     for i in range(n):
         value = np.uint64(1)
         for k in range(i, min(n, i + longest)):
-            value = (value ^ np.uint64(scratch.points[k])) * _MIX
+            value = (value ^ np.uint64(scratch.points[k])) * MIX
             value ^= value >> np.uint64(31)
             slot = np.int64((value * _MIX_AGAIN) >> np.uint64(48))
             if scratch.said[slot] >> 1 != stamp or scratch.negated[i] == 0:
@@ -649,7 +446,7 @@ def _mark_target(targets: Targets, begin: int, end: int, lexicon: Lexicon, scrat
         scratch.target_negated[i - begin] = sign
         node = 0
         for k in range(i, end):
-            node = _child(lexicon, node, targets.points[k])
+            node = next_node(lexicon, node, targets.points[k])
             if node == 0:
                 break
             if lexicon.kinds[node] & WORD_NEGATION and i >= until - NEGATION_SPAN + 1:
@@ -669,7 +466,7 @@ def _target(
         return m
     name = targets.names[target]
     begin, end = targets.offsets[name], targets.offsets[name + 1]
-    end = min(end, begin + _LONGEST_TARGET)
+    end = min(end, begin + LONGEST_TARGET)
     crossed = layout.longest[CROSS]
     bits = layout.bits
     negations = 0
@@ -681,7 +478,7 @@ def _target(
     for i in range(begin, end):
         value = np.uint64(1)
         for k in range(i, min(end, i + max(layout.longest[TARGET], crossed))):
-            value = (value ^ np.uint64(targets.points[k])) * _MIX
+            value = (value ^ np.uint64(targets.points[k])) * MIX
             value ^= value >> np.uint64(31)
             size = k - i
             if size < layout.longest[TARGET]:
@@ -720,17 +517,9 @@ def _target(
             (48, one * 16 + two),
         )
         for what, fact in facts:
-            scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(_pair(what, fact), CROSS, bits), 0, 0
+            scratch.buckets[m], scratch.first[m], scratch.last[m] = _bucket(pair(what, fact), CROSS, bits), 0, 0
             m += 1
     return m
-
-
-@compiled
-def _longest_text(offsets: NDArray[np.int64]) -> int:
-    longest = 0
-    for i in range(len(offsets) - 1):
-        longest = max(longest, offsets[i + 1] - offsets[i])
-    return longest
 
 
 @compiled
@@ -744,7 +533,7 @@ def count_features(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
     """Return a sparse matrix (rows, FAMILIES * 2**bits) in CSR form (indptr, indices, counts)."""
     n = len(offsets) - 1
-    scratch = _scratch(_longest_text(offsets), layout.longest)
+    scratch = new_scratch(longest_text(offsets), layout.longest)
     place = np.full(FAMILIES << layout.bits, -1, np.int32)
     capacity = np.int64(1024)
     indices, counts = np.empty(capacity, np.int32), np.empty(capacity, np.float32)
@@ -797,7 +586,7 @@ def score_features(
 ) -> NDArray[np.float64]:
     """Return the scores (documents, 3); NaN for a document without any feature the model knows."""
     n = len(offsets) - 1
-    scratch = _scratch(_longest_text(offsets), layout.longest)
+    scratch = new_scratch(longest_text(offsets), layout.longest)
     counts = np.zeros(len(weights.values) + 1, np.int32)
     scores = np.empty((n, 3))
     for row in range(n):
@@ -847,7 +636,7 @@ def trace_features(
     that begins or ends with a ``dull`` character. Missing ones have first byte -1.
     """
     n = len(offsets) - 1
-    scratch = _scratch(_longest_text(offsets), layout.longest)
+    scratch = new_scratch(longest_text(offsets), layout.longest)
     counts = np.zeros(len(weights.values) + 1, np.int32)
     starts, ends = np.full((n, shown), -1, np.int64), np.full((n, shown), -1, np.int64)
     parts = np.zeros((n, shown))
@@ -889,12 +678,12 @@ def trace_features(
                     is_word = True
                     for j in range(i, i + size):
                         point = scratch.points[j]
-                        if point == 32 or taken[j] or (point < _BMP and layout.borders[point]):
+                        if point == 32 or taken[j] or (point < BMP and layout.borders[point]):
                             is_word = False
                         for inner in range(1, i + size - j + 1):
                             total += inside[j, inner]
                     ahead, behind = scratch.points[i], scratch.points[i + size - 1]
-                    if not is_word or (ahead < _BMP and dull[ahead]) or (behind < _BMP and dull[behind]):
+                    if not is_word or (ahead < BMP and dull[ahead]) or (behind < BMP and dull[behind]):
                         continue
                     total /= np.sqrt(np.float64(size))
                     if abs(total) > abs(best):

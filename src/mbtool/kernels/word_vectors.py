@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.kernels.features import Layout, Lexicon, Scratch, _child, _fold, _longest_text, _scratch
+from mbtool.kernels.clauses import Layout, Lexicon, Scratch, fold_text, longest_text, new_scratch, next_node
 from mbtool.kernels.jit import compiled
 
 
@@ -19,7 +19,7 @@ def _cut(n: int, lexicon: Lexicon, logs: NDArray[np.float64], best: NDArray[np.f
             best[i + 1], word_at[i + 1], from_at[i + 1] = best[i] + logs[0], 0, i
         node = 0
         for k in range(i, n):
-            node = _child(lexicon, node, scratch.points[k])
+            node = next_node(lexicon, node, scratch.points[k])
             if node == 0:
                 break
             word = lexicon.cues[node]
@@ -42,13 +42,13 @@ def sum_vectors(
     character that is no word; ``vectors[w]`` what the word adds.
     """
     n = len(offsets) - 1
-    scratch = _scratch(_longest_text(offsets), layout.longest)
+    scratch = new_scratch(longest_text(offsets), layout.longest)
     room = len(scratch.points) + 1
     best, word_at, from_at = np.empty(room), np.zeros(room, np.int32), np.zeros(room, np.int32)
     seen = np.full(len(vectors), -1, np.int64)
     found = np.zeros((n, vectors.shape[1]), np.float32)
     for row in range(n):
-        length = _fold(data, offsets[row], offsets[row + 1], layout, scratch)
+        length = fold_text(data, offsets[row], offsets[row + 1], layout, scratch)
         _cut(length, lexicon, logs, best, word_at, from_at, scratch)
         place = length
         while place > 0:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.svm import SVC
 
-from mbtool.kernels.features import FAMILIES
+from mbtool.kernels.clauses import FAMILIES
 from mbtool.stages.stance.choosing import Blend, apply, blend_of, choose_together, finish, try_out
 from mbtool.stages.stance.features import Reader, as_texts, build_targets, folded_points
 from mbtool.stages.stance.model import TrainedModel, from_bytes, to_bytes
@@ -184,36 +184,37 @@ def test_likeness_does_not_depend_on_who_stands_beside_whom(size: int) -> None:
 
 # --- words of opinion ------------------------------------------------------------------------------------------------
 
-OPINIONS = OpinionWords((("好用", 0), ("骗", 1), ("骗子", 1)), (1, -1), ("不",))
+OPINIONS = OpinionWords((("好用", 0), ("骗", 1), ("骗子", 1)), (True, False), ("不",))
 
 
-def opinions_of(text: str) -> dict[tuple[int, int, int], int]:
-    """Log counts undone: {(place, negated, group): count}."""
+def opinions_of(text: str) -> tuple[list[int], list[int]]:
+    """Log counts undone: praise, blame, both behind a negation; praise and blame at all, about the target, at the end."""
     found = OPINIONS.of(as_texts([text]), build_targets([["微商"]]), np.zeros(1, np.int64))[0]
-    counts = np.rint(np.expm1(found[:12])).astype(int).reshape(3, 2, 2)
-    return {(int(a), int(b), int(c)): int(counts[a, b, c]) for a, b, c in np.argwhere(counts)}
+    counts = np.rint(np.expm1(found[:10])).astype(int).tolist()
+    return counts[:4], counts[4:]
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "groups", "sides"),
     [
-        ("面膜好用", {(0, 0, 0): 1, (2, 0, 0): 1}),
-        ("面膜不太好用,走了", {(0, 1, 0): 1}),
-        ("不,面膜好用,走了", {(0, 0, 0): 1}),
-        ("不是我说面膜好用,走了", {(0, 0, 0): 1}),
-        ("微商都是骗子,走了", {(0, 0, 1): 1, (1, 0, 1): 1}),
-        ("走了", {}),
+        ("面膜好用", [1, 0, 0, 0], [1, 0, 0, 0, 1, 0]),
+        ("面膜不太好用,走了", [0, 0, 1, 0], [0, 1, 0, 0, 0, 0]),
+        ("不,面膜好用,走了", [1, 0, 0, 0], [1, 0, 0, 0, 0, 0]),
+        ("不是我说面膜好用,走了", [1, 0, 0, 0], [1, 0, 0, 0, 0, 0]),
+        ("微商都是骗子,走了", [0, 1, 0, 0], [0, 1, 0, 1, 0, 0]),
+        ("微商不骗人,好用", [1, 0, 0, 1], [2, 0, 1, 0, 1, 0]),
+        ("走了", [0, 0, 0, 0], [0, 0, 0, 0, 0, 0]),
     ],
 )
-def test_words_of_opinion_are_counted_by_place_negation_and_group(
-    text: str, expected: dict[tuple[int, int, int], int]
+def test_words_of_opinion_are_counted_by_group_and_negation_and_by_side_and_place(
+    text: str, groups: list[int], sides: list[int]
 ) -> None:
-    assert opinions_of(text) == expected
+    assert opinions_of(text) == (groups, sides)
 
 
 def test_negated_praise_is_blame() -> None:
     found = OPINIONS.of(as_texts(["不好用", "骗子"]), build_targets([["微商"]]), np.zeros(2, np.int64))
-    np.testing.assert_array_equal(found[0, 12:], found[1, 12:])
+    np.testing.assert_array_equal(found[0, 4:], found[1, 4:])
     assert (found[:, -1] < 0).all()
 
 

@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mbtool.kernels.features import (
-    DEFIANT,
+from mbtool.kernels.clauses import (
     FAMILIES,
     WORD_CUE,
     WORD_DOUBLE,
@@ -25,8 +24,8 @@ from mbtool.kernels.features import (
     Layout,
     Lexicon,
     Targets,
-    count_features,
 )
+from mbtool.kernels.features import DEFIANT, count_features
 
 BITS = 18
 """2**BITS buckets a family."""

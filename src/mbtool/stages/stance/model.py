@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mbtool.errors import InputError
-from mbtool.kernels.features import FAMILIES, Weights, score_features, trace_features
+from mbtool.kernels.clauses import FAMILIES
+from mbtool.kernels.features import Weights, score_features, trace_features
 from mbtool.stages.stance.features import Reader, Texts, build_targets, dull, folded_points
 from mbtool.stages.stance.opinions import OpinionWords
 from mbtool.stages.stance.word_vectors import WordVectors
@@ -313,7 +314,7 @@ def to_bytes(model: TrainedModel) -> bytes:
         "words": model.reader.words,
     }
     if model.opinions is not None:
-        header["opinions"] = {k: getattr(model.opinions, k) for k in ("words", "sides", "negations")}
+        header["opinions"] = {k: getattr(model.opinions, k) for k in ("words", "is_praise", "negations")}
     line = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     body = b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
     return line + b"\n" + zlib.compress(body, 9)
@@ -377,7 +378,7 @@ def _opinions(kept: Mapping[str, Any] | None) -> OpinionWords | None:
     if kept is None:
         return None
     words = tuple((word, group) for word, group in kept["words"])
-    return OpinionWords(words, tuple(kept["sides"]), tuple(kept["negations"]))
+    return OpinionWords(words, tuple(kept["is_praise"]), tuple(kept["negations"]))
 
 
 def read_model(path: Path) -> TrainedModel:

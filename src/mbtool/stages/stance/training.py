@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.kernels.features import FAMILIES
+from mbtool.kernels.clauses import FAMILIES
 from mbtool.stages.stance.features import Reader, Texts, build_targets
 from mbtool.stages.stance.model import Likeness, opinion_scores
 from mbtool.stages.stance.opinions import OpinionWords

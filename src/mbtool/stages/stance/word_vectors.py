@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mbtool.kernels.features import FAMILIES, WORD_CUE, Layout
+from mbtool.kernels.clauses import FAMILIES, WORD_CUE, Layout
 from mbtool.kernels.word_vectors import sum_vectors
 from mbtool.stages.stance.features import Texts, as_texts, borders, build_lexicon, folded_points, folding
 
