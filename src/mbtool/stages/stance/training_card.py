@@ -54,7 +54,8 @@ def card(about: Mapping[str, Any], judged: Mapping[str, Any] | None) -> str:
         lines += [f"- from the target alone: macro-F1 {judged['baselines']['target_only']['macro_f1']}"]
     lines += [
         "",
-        "Linear weights on hashed character n-grams and cues (see docs/stance.md). Not for judging single people.",
+        "Linear weights on hashed character n-grams, cues, and words of praise and blame; likeness to the training texts among word "
+        "vectors where there are some (docs/stance.md). Not for judging single people.",
     ]
     return "\n".join(lines) + "\n"
 
