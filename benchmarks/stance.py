@@ -1,6 +1,7 @@
 """Stance models against plain ones on labelled benchmarks: ``make bench-stance``.
 
-    python -m benchmarks.stance [--folds FILE [--unlabelled FILE]]... [--train FILE --test FILE] [--builtin] [--speed] [--json OUT]
+    python -m benchmarks.stance [--folds FILE]... [--unlabelled FILE | --labelled-only] [--seed N]
+                                [--train FILE --test FILE] [--builtin] [--speed] [--json OUT]
 
 ``--folds``: a set of few targets with many posts each. Each target is split in five folds that part no duplicate cluster;
 recipe and calibration are chosen anew inside each training part (nested). Beside it, in folds of the same kind, a character
@@ -67,7 +68,11 @@ def main() -> int:
         folds, pair = _found(Path(data))
     figures: dict[str, Any] = {}
     for path in folds:
-        figures[f"folds {path.name}"] = by_folds(read_labels(path), arguments.unlabelled or _unlabelled(path))
+        figures[f"folds {path.name}"] = by_folds(
+            read_labels(path),
+            None if arguments.labelled_only else arguments.unlabelled or _unlabelled(path),
+            arguments.seed,
+        )
     if pair[0] and pair[1]:
         figures["pair"] = by_pair(read_labels(pair[0]), read_labels(pair[1]))
     if is_all and not folds:
@@ -87,6 +92,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folds", type=Path, action="append", default=[])
     parser.add_argument("--unlabelled", type=Path)
+    parser.add_argument("--labelled-only", action="store_true", help="of --folds: without a file of unlabelled posts")
+    parser.add_argument("--seed", type=int, default=0, help="of --folds: other splits (default 0)")
     parser.add_argument("--train", type=Path)
     parser.add_argument("--test", type=Path)
     parser.add_argument("--builtin", action="store_true")
@@ -124,11 +131,11 @@ def _is_labelled(path: Path) -> bool:
     return all(header & set(names) for names in COLUMNS.values())
 
 
-def by_folds(labels: Labels, unlabelled: Path | None) -> dict[str, Any]:
+def by_folds(labels: Labels, unlabelled: Path | None, seed: int = 0) -> dict[str, Any]:
     """Nested folds for each target, against character TF-IDF."""
     more = read_texts(unlabelled) if unlabelled else []
     begun = time.perf_counter()
-    p = nested(labels, CUES, how="each", unlabelled=more)
+    p = nested(labels, CUES, how="each", unlabelled=more, seed=seed)
     seconds = time.perf_counter() - begun
     ours = np.argmax(p, axis=1).astype(np.int64)
     theirs = np.zeros(len(labels), np.int64)
